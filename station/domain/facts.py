@@ -1,0 +1,213 @@
+"""What people did at this station, as the journal keeps it: one tagged record a fact, in order, never changed.
+
+A fact about a token names its identity and the place where the person saw it. It says what they meant ("two of this
+line are done"), not what the file shall contain, so it still holds when the token was revised meanwhile.
+"""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from station.domain.token import Body, Code, Count, Instant, Name, Part, Text, Ulid
+
+Verb = Literal["bump", "undo", "recall", "hand_over", "hold", "fire", "void", "rescue"]
+Minor = int
+
+
+class _Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind"):
+    """Base of all facts; the tag is the journal's `kind`."""
+
+
+class SoldModifier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    id: Ulid
+    modifier: Ulid
+    name: Name
+    effect: Literal["added", "removed", "changed"]
+    count: Count = 1
+    price_minor: Minor = 0
+
+
+class SoldLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A line as it was sold: name, unit price (with its modifiers), rate and tax are frozen here.
+
+    `total_minor` = count x unit_minor; `tax_minor` is contained in it, rounded half up per line.
+    """
+
+    id: Ulid
+    item: Ulid
+    recipe: Ulid
+    name: Name
+    count: Annotated[int, msgspec.Meta(ge=1, le=999)]
+    unit_minor: Minor
+    total_minor: Minor
+    tax_bp: int
+    tax_minor: Minor
+    group: Code
+    weight: int = 1
+    modifiers: tuple[SoldModifier, ...] = ()
+    note: Text = ""
+    allergens: dict[str, str] = {}
+
+
+class Tender(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One payment towards an order. Change comes from cash only: `amount_minor` = given - change."""
+
+    id: Ulid
+    kind: Literal["cash", "card", "voucher"]
+    amount_minor: Minor
+    given_minor: Minor
+    change_minor: Minor = 0
+    reference: Text = ""
+    state: Literal["approved", "declined", "unknown"] = "approved"
+
+
+class OrderSent(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag="order.sent"):
+    """Sold and sent to the kitchen: the rows of the sale and the token to publish, as one fact."""
+
+    order: Ulid
+    number: Name
+    business_day: Ulid
+    mode: Literal["eat_in", "take_away"]
+    lines: tuple[SoldLine, ...]
+    tenders: tuple[Tender, ...]
+    total_minor: Minor
+    tax_minor: Minor
+    rounding_minor: Minor = 0
+    currency: Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")]
+    token: Body
+
+
+class TokenMoved(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag="token.moved"):
+    """Bump, undo, recall, hand over, hold, fire, void: the token goes from one place to another, unchanged."""
+
+    order: Ulid
+    part: Part
+    place: Text
+    to: Text
+    verb: Verb
+    why: Text = ""
+
+
+class LineTicked(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag="token.ticked"):
+    """`done` is how many of the line are ticked now: saying it twice changes nothing."""
+
+    order: Ulid
+    part: Part
+    place: Text
+    line: Ulid
+    done: Count
+
+
+class TokenTransferred(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag="token.transferred"):
+    """Moved to another station by hand: the token says to whom it is given now, and why."""
+
+    order: Ulid
+    part: Part
+    place: Text
+    station: Code
+    why: Text = ""
+
+
+class SplitOff(msgspec.Struct, frozen=True, kw_only=True):
+    """Some items of a line, for one of the parts."""
+
+    line: Ulid
+    count: Annotated[int, msgspec.Meta(ge=1, le=999)]
+
+
+class TokenSplit(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag="token.split"):
+    """What is named goes to `to` as one part; what is left stays where it was as the other."""
+
+    order: Ulid
+    part: Part
+    place: Text
+    off: tuple[SplitOff, ...]
+    to: Text
+    why: Text = ""
+
+
+class TokenDispatched(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag="token.dispatched"):
+    """The choice of a station for what waited in the inbox: one entry for each prep group's part.
+
+    `stations` maps a station's code to the ids of the lines it shall make.
+    """
+
+    order: Ulid
+    part: Part
+    place: Text
+    stations: dict[str, tuple[Ulid, ...]]
+    why: dict[str, str]
+
+
+class TokenAcknowledged(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag="token.acknowledged"):
+    """A person saw what must be seen: `what` is "allergy", "allergy_pass" or "change"."""
+
+    order: Ulid
+    part: Part
+    place: Text
+    what: Literal["allergy", "allergy_pass", "change"]
+
+
+class TokenRushed(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag="token.rushed"):
+    order: Ulid
+    part: Part
+    place: Text
+    rush: bool
+
+
+class FloorReported(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag="floor.reported"):
+    """What became of a fact on the floor, told by the tokens program: the rows of `token_moves` come from it.
+
+    `outcome`: done, or lost (somebody else was first; `why` says what is known of it).
+    """
+
+    fact: Ulid
+    order: Ulid
+    part: Part
+    revision: int
+    hop: int
+    source: Text
+    to: Text
+    verb: Text
+    outcome: Literal["done", "lost"]
+    why: Text = ""
+
+
+class StaffSeen(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag="staff.seen"):
+    """Logged in or out, or was refused."""
+
+    staff: Ulid | None = None
+    what: Literal["login", "logout", "refused"]
+    how: Literal["name", "wallet", "pin"] = "name"
+
+
+class SoldOut(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag="menu.sold_out"):
+    """86'd, or back again."""
+
+    item: Ulid
+    sold_out: bool
+
+
+TokenFact = (
+    TokenMoved | LineTicked | TokenTransferred | TokenSplit | TokenDispatched | TokenAcknowledged | TokenRushed
+)
+Fact = OrderSent | TokenFact | FloorReported | StaffSeen | SoldOut
+
+FLOOR_FACTS = (
+    OrderSent, TokenMoved, LineTicked, TokenTransferred, TokenSplit, TokenDispatched, TokenAcknowledged, TokenRushed,
+)
+"""The facts that the tokens program carries out."""
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """A fact as it stands in the journal. `at` is the shop's time, `staff` who did it (None: a program)."""
+
+    seq: int
+    id: Ulid
+    fact: Fact
+    staff: str | None
+    at: Instant
+
+
+def kind_of(fact: Fact) -> str:
+    return str(type(fact).__struct_config__.tag)

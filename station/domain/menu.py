@@ -1,0 +1,132 @@
+"""What a station knows of the shop, as its screens need it: menu, staff, profile, stations. Read from the snapshot."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from station.domain.allergens import Answer
+
+Effect = Literal["added", "removed", "changed"]
+Role = Literal["till", "prep", "expediter", "manager"]
+
+
+@dataclass(frozen=True, slots=True)
+class MenuModifier:
+    """`allergens` and `removes` say what it does to the dish: answers it brings, codes whose carrier it takes away."""
+
+    id: str
+    name: str
+    effect: Effect
+    price_minor: int
+    default: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ModifierGroup:
+    """Between `minimum` and `maximum` of its modifiers must be chosen (minimum 0: optional)."""
+
+    id: str
+    name: str
+    minimum: int
+    maximum: int
+    modifiers: tuple[MenuModifier, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """`allergens`: the dish's answers without modifiers, for every code that is not "none declared".
+
+    `tax_eat_in_bp`, `tax_take_away_bp`: rates in basis points. `weight`: active items that one of it counts for.
+    `left`: how many can still be sold (None: not counted).
+    """
+
+    id: str
+    category_id: str
+    name: str
+    short_name: str
+    price_minor: int
+    colour: str
+    prep_group: str
+    recipe_id: str
+    weight: int
+    tax_eat_in_bp: int
+    tax_take_away_bp: int
+    sold_out: bool
+    left: int | None
+    groups: tuple[ModifierGroup, ...]
+    allergens: Mapping[str, Answer]
+    dietary: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    id: str
+    name: str
+    colour: str
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """Categories and items in the order in which a till shows them. `currency` is ISO 4217."""
+
+    currency: str
+    cash_rounding_minor: int
+    categories: tuple[Category, ...]
+    items: tuple[MenuItem, ...]
+    allergen_names: Mapping[str, str]
+
+    def item(self, item_id: str) -> MenuItem | None:
+        return next((item for item in self.items if item.id == item_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody of the staff, with the permissions that their roles add up to."""
+
+    id: str
+    name: str
+    role: str
+    permissions: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What stations of a kind share, with this station's own settings already on top."""
+
+    name: str
+    role: Role
+    orange_s: int = 180
+    red_s: int = 300
+    columns: int = 4
+    clock: bool = False
+    sounds: bool = True
+    idle_logout_s: int = 120
+    dispatch: bool = False
+    dispatch_delay_s: float = 0.0
+    text_scale: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class StationInfo:
+    """A station of the shop; `groups` are the prep groups that it can cook (empty: it cooks nothing)."""
+
+    code: str
+    name: str
+    role: Role
+    groups: frozenset[str]
+    weight_percent: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """Everything a station's screen knows of its shop at one moment. `version` changes when anything of it does."""
+
+    id: str
+    name: str
+    version: str
+    business_day: str
+    business_day_id: str
+    menu: Menu
+    staff: tuple[Person, ...]
+    stations: tuple[StationInfo, ...]
+    profile: Profile

@@ -1,0 +1,40 @@
+"""What can go wrong, as sentences: what happened, to what, and what to do about it."""
+
+
+class StationError(Exception):
+    """One clear line for a person. `str(error)` is that line."""
+
+
+class ConfigError(StationError):
+    """A configuration cannot be used: names the file, the field and the mend."""
+
+
+class TokenError(StationError):
+    """Bytes or a file name that are no valid token; the text is what stands in the `.why` beside it."""
+
+
+class ShareError(StationError):
+    """The share answered, and the answer is no (refused, read-only, wrong path)."""
+
+
+class ShareAway(ShareError):
+    """The share cannot be reached now; the same call may work later."""
+
+
+class ShareFull(ShareError):
+    """The share's disk has no room left; nothing was published."""
+
+
+class OutcomeUnknown(ShareAway):
+    """A change was sent and no answer came: it may have happened, or may still happen.
+
+    The connection must be dropped and the same intent tried again, never its opposite.
+    """
+
+
+class JournalError(StationError):
+    """This station's own disk refused a fact: nothing was recorded, so nothing was done."""
+
+
+class DataError(StationError):
+    """The master or the snapshot is missing, older or broken."""
