@@ -188,13 +188,18 @@ class SoldOut(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag="menu.so
     sold_out: bool
 
 
-TokenFact = (
-    TokenMoved | LineTicked | TokenTransferred | TokenSplit | TokenDispatched | TokenAcknowledged | TokenRushed
-)
+TokenFact = TokenMoved | LineTicked | TokenTransferred | TokenSplit | TokenDispatched | TokenAcknowledged | TokenRushed
 Fact = OrderSent | TokenFact | FloorReported | StaffSeen | SoldOut
 
 FLOOR_FACTS = (
-    OrderSent, TokenMoved, LineTicked, TokenTransferred, TokenSplit, TokenDispatched, TokenAcknowledged, TokenRushed,
+    OrderSent,
+    TokenMoved,
+    LineTicked,
+    TokenTransferred,
+    TokenSplit,
+    TokenDispatched,
+    TokenAcknowledged,
+    TokenRushed,
 )
 """The facts that the tokens program carries out."""
 

@@ -1,0 +1,97 @@
+"""A card: a token as a screen knows it, and what the cards will be once everything done here has reached the floor.
+
+Pure. A tap must change the screen at the next frame, long before the share has heard of it; so screens show the mirror
+with this station's pending facts applied. A pending fact that no longer fits (the token was moved away meanwhile)
+changes nothing: the floor has decided.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+import msgspec
+
+from station.domain.facts import (
+    Entry,
+    LineTicked,
+    OrderSent,
+    TokenAcknowledged,
+    TokenDispatched,
+    TokenMoved,
+    TokenRushed,
+    TokenSplit,
+    TokenTransferred,
+)
+from station.domain.floor import INBOX, Spot, station_place
+from station.domain.token import Body, Key, name_of
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """`pending`: the floor has not confirmed all of what is shown yet."""
+
+    spot: Spot
+    body: Body
+    pending: bool = False
+
+    @property
+    def key(self) -> Key:
+        return self.body.key
+
+
+def expected(cards: Mapping[Key, Card], pending: Iterable[Entry]) -> dict[Key, Card]:
+    """The cards after the pending facts, in the order in which they were done."""
+    after = dict(cards)
+    for entry in pending:
+        _apply(after, entry)
+    return after
+
+
+def ticked(body: Body, line_id: str, done: int) -> Body:
+    """The body with this many of the line ticked, never more than there are."""
+    lines = tuple(
+        msgspec.structs.replace(line, done=min(done, line.count)) if line.id == line_id else line for line in body.lines
+    )
+    return msgspec.structs.replace(body, lines=lines)
+
+
+def acknowledged(body: Body, what: str) -> Body:
+    """The body after a person saw what must be seen; a seen change needs no flash any more."""
+    lines = body.lines
+    if what == "change":
+        lines = tuple(msgspec.structs.replace(line, was=None) for line in lines)
+    seen = body.acknowledged if what in body.acknowledged or what == "change" else (*body.acknowledged, what)
+    return msgspec.structs.replace(body, lines=lines, acknowledged=seen)
+
+
+def _apply(after: dict[Key, Card], entry: Entry) -> None:
+    fact = entry.fact
+    if isinstance(fact, OrderSent):
+        after.setdefault(fact.token.key, Card(Spot(INBOX, name_of(fact.token)), fact.token, pending=True))
+        return
+    if not isinstance(
+        fact,
+        TokenMoved | LineTicked | TokenTransferred | TokenAcknowledged | TokenRushed | TokenSplit | TokenDispatched,
+    ):
+        return
+    card = after.get((fact.order, fact.part))
+    if card is None or card.spot.place != fact.place:
+        return
+    after[card.key] = _changed(card, fact)
+
+
+def _changed(
+    card: Card,
+    fact: TokenMoved | LineTicked | TokenTransferred | TokenAcknowledged | TokenRushed | TokenSplit | TokenDispatched,
+) -> Card:
+    if isinstance(fact, TokenMoved):
+        return replace(card, spot=Spot(fact.to, card.spot.name.moved()), pending=True)
+    if isinstance(fact, TokenTransferred):
+        return replace(card, spot=Spot(station_place(fact.station), card.spot.name.moved()), pending=True)
+    if isinstance(fact, LineTicked):
+        return replace(card, body=ticked(card.body, fact.line, fact.done), pending=True)
+    if isinstance(fact, TokenAcknowledged):
+        return replace(card, body=acknowledged(card.body, fact.what), pending=True)
+    if isinstance(fact, TokenRushed):
+        return replace(card, body=msgspec.structs.replace(card.body, rush=fact.rush), pending=True)
+    # A split's or a dispatch's parts get their names from the floor; until then the whole is shown as it was.
+    return replace(card, pending=True)

@@ -1,0 +1,216 @@
+"""The journal: what people did here, in order, durable before the screen says so.
+
+One SQLite database (WAL, synchronous=FULL). A fact is a row (seq, ULID, kind, JSON, staff, time, hash of the row before
+and of this row); facts are only ever added. Two programs follow it, each with a cursor of its own; the tokens program
+also keeps here how far each of its operations got, so that it can go on after a power cut.
+
+    facts     seq · id · kind · for_floor · body · staff · at · previous · hash
+    cursors   reader · seq
+    settled   the facts beyond the tokens program's cursor that are already dealt with
+    progress  op · state · nonce · source · target · session
+    counters  name · value
+"""
+
+import hashlib
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+from ulid import ULID
+
+from station.domain.facts import FLOOR_FACTS, Entry, Fact, FloorReported, kind_of
+from station.errors import JournalError
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS facts (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, for_floor INTEGER NOT NULL,
+  body BLOB NOT NULL, staff TEXT, at TEXT NOT NULL, previous TEXT NOT NULL, hash TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS ix_facts_for_floor ON facts (for_floor, seq);
+CREATE TABLE IF NOT EXISTS cursors (reader TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS settled (seq INTEGER PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS progress (
+  op TEXT PRIMARY KEY, state TEXT NOT NULL, nonce TEXT NOT NULL, source TEXT NOT NULL, target TEXT NOT NULL,
+  session TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+"""
+_FIRST = "0" * 64
+_FACT: msgspec.json.Decoder[Fact] = msgspec.json.Decoder(Fact)
+
+
+class Journal:
+    """One open connection to this station's journal. Not shared between threads."""
+
+    def __init__(self, path: Path, station: str) -> None:
+        """Opens it, or makes a new one. Raises JournalError when the disk refuses."""
+        self.path = path
+        self._station = station
+        with self._errors("be opened"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(path, timeout=10.0, isolation_level=None, check_same_thread=False)
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA synchronous=FULL")
+            self._db.executescript(_SCHEMA)
+
+    def append(self, fact: Fact, staff: str | None, at: datetime) -> Entry:
+        """The fact, durable when this returns. Raises JournalError: then nothing was recorded."""
+        with self._errors("take a fact"), self._transaction():
+            return self._insert(fact, staff, at)
+
+    def settle(self, entry: Entry, report: FloorReported | None, at: datetime) -> None:
+        """The tokens program has dealt with this fact; its report becomes a fact in the same breath."""
+        with self._errors("settle a fact"), self._transaction():
+            if report is not None:
+                self._insert(report, None, at)
+            self._db.execute("INSERT OR IGNORE INTO settled (seq) VALUES (?)", (entry.seq,))
+            self._db.execute("DELETE FROM progress WHERE op = ?", (entry.id,))
+            self._advance_over_settled()
+
+    def since(self, seq: int, limit: int = 500) -> list[Entry]:
+        """The facts after `seq`, oldest first."""
+        return self._entries(
+            "SELECT seq, id, body, staff, at FROM facts WHERE seq > ? ORDER BY seq LIMIT ?", seq, limit
+        )
+
+    def pending(self, limit: int = 5_000) -> list[Entry]:
+        """The facts that the floor has not got yet, oldest first."""
+        return self._entries(
+            "SELECT seq, id, body, staff, at FROM facts WHERE for_floor = 1 AND seq > ?"
+            " AND seq NOT IN (SELECT seq FROM settled) ORDER BY seq LIMIT ?",
+            self.cursor("tokens"),
+            limit,
+        )
+
+    def last(self) -> int:
+        """The newest fact's number; 0 when there is none."""
+        return self._number("SELECT coalesce(max(seq), 0) FROM facts")
+
+    def cursor(self, reader: str) -> int:
+        """How far this reader has come."""
+        return self._number("SELECT coalesce(max(seq), 0) FROM cursors WHERE reader = ?", reader)
+
+    def advance(self, reader: str, seq: int) -> None:
+        """The reader has dealt with everything up to `seq`; a cursor never goes back."""
+        with self._errors("move a cursor"):
+            self._db.execute(
+                "INSERT INTO cursors (reader, seq) VALUES (?, ?)"
+                " ON CONFLICT (reader) DO UPDATE SET seq = max(seq, excluded.seq)",
+                (reader, seq),
+            )
+
+    def next_number(self, name: str) -> int:
+        """1, 2, 3… for each name, durable and never twice."""
+        with self._errors("count"), self._transaction():
+            self._db.execute(
+                "INSERT INTO counters (name, value) VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET value = value + 1",
+                (name,),
+            )
+            return self._number("SELECT value FROM counters WHERE name = ?", name)
+
+    def progress(self, op: str) -> tuple[str, str, str, str, str] | None:
+        """(state, nonce, source, target, session) of an operation under way."""
+        with self._errors("be read"):
+            row = self._db.execute(
+                "SELECT state, nonce, source, target, session FROM progress WHERE op = ?", (op,)
+            ).fetchone()
+        return None if row is None else (row[0], row[1], row[2], row[3], row[4])
+
+    def save_progress(self, op: str, state: str, nonce: str, source: str, target: str, session: str) -> None:
+        """How far an operation got, durable when this returns."""
+        with self._errors("keep an operation's progress"):
+            self._db.execute(
+                "INSERT INTO progress (op, state, nonce, source, target, session) VALUES (?, ?, ?, ?, ?, ?)"
+                " ON CONFLICT (op) DO UPDATE SET state = excluded.state, nonce = excluded.nonce,"
+                " source = excluded.source, target = excluded.target, session = excluded.session",
+                (op, state, nonce, source, target, session),
+            )
+
+    def nonces(self) -> list[str]:
+        """The nonces of all operations under way: what they staged must not be swept away."""
+        with self._errors("be read"):
+            return [row[0] for row in self._db.execute("SELECT nonce FROM progress")]
+
+    def broken_at(self) -> int | None:
+        """The first fact whose hash does not follow from the one before it; None when the chain is whole."""
+        previous = _FIRST
+        with self._errors("be read"):
+            rows = self._db.execute("SELECT seq, id, kind, body, staff, at, previous, hash FROM facts ORDER BY seq")
+            for seq, fact_id, kind, body, staff, at, before, digest in rows:
+                if before != previous or digest != _hash(previous, fact_id, kind, body, staff, at):
+                    return int(seq)
+                previous = digest
+        return None
+
+    def close(self) -> None:
+        self._db.close()
+
+    def _insert(self, fact: Fact, staff: str | None, at: datetime) -> Entry:
+        fact_id = str(ULID.from_datetime(at)).lower()
+        kind, body, when = (
+            kind_of(fact),
+            msgspec.json.encode(fact),
+            at.astimezone(UTC).isoformat(timespec="milliseconds"),
+        )
+        row = self._db.execute("SELECT hash FROM facts ORDER BY seq DESC LIMIT 1").fetchone()
+        previous = _FIRST if row is None else str(row[0])
+        digest = _hash(previous, fact_id, kind, body, staff, when)
+        done = self._db.execute(
+            "INSERT INTO facts (id, kind, for_floor, body, staff, at, previous, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (fact_id, kind, isinstance(fact, FLOOR_FACTS), body, staff, when, previous, digest),
+        )
+        return Entry(seq=int(done.lastrowid or 0), id=fact_id, fact=fact, staff=staff, at=at)
+
+    def _advance_over_settled(self) -> None:
+        """Moves the tokens program's cursor over everything that asks nothing of it any more."""
+        waiting = self._number(
+            "SELECT coalesce(min(seq), 0) FROM facts WHERE for_floor = 1 AND seq > ?"
+            " AND seq NOT IN (SELECT seq FROM settled)",
+            self.cursor("tokens"),
+        )
+        reached = waiting - 1 if waiting else self.last()
+        self.advance("tokens", reached)
+        self._db.execute("DELETE FROM settled WHERE seq <= ?", (reached,))
+
+    def _entries(self, query: str, *values: object) -> list[Entry]:
+        with self._errors("be read"):
+            rows = self._db.execute(query, values).fetchall()
+        try:
+            return [
+                Entry(seq=seq, id=fact_id, fact=_FACT.decode(body), staff=staff, at=datetime.fromisoformat(at))
+                for seq, fact_id, body, staff, at in rows
+            ]
+        except msgspec.MsgspecError as error:
+            raise JournalError(
+                f"the journal {self.path} holds a fact that this version cannot read: {error}"
+            ) from error
+
+    def _number(self, query: str, *values: object) -> int:
+        with self._errors("be read"):
+            return int(self._db.execute(query, values).fetchone()[0])
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    @contextmanager
+    def _errors(self, what: str) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            raise JournalError(
+                f"the journal {self.path} could not {what}: {error}. Nothing was recorded;"
+                " check the disk's free space and its rights"
+            ) from error
+
+
+def _hash(previous: str, fact_id: str, kind: str, body: bytes, staff: str | None, at: str) -> str:
+    text = b"\0".join((previous.encode(), fact_id.encode(), kind.encode(), body, (staff or "").encode(), at.encode()))
+    return hashlib.sha256(text).hexdigest()

@@ -1,0 +1,64 @@
+"""What the tokens and link programs tell the screens of this station: one small JSON file each, replaced whole."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Literal, TypeVar
+
+import msgspec
+
+
+class Trouble(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One line for a person. `order` and `part` when it is about a token, `offer_paper` when paper can save it."""
+
+    text: str
+    order: str = ""
+    part: str = ""
+    offer_paper: bool = False
+
+
+class TokensStatus(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The floor as the tokens program finds it.
+
+    `share`: ok; away (no answer; `since` says from when); refused (it answered no: `message` says what to do);
+    starting (not tried yet). `shop_time` and `monotonic_s` are one moment on the share's clock and on this machine's
+    CLOCK_BOOTTIME. `presence` is each station's age in seconds on the share's clock; `queue` counts facts not yet on
+    the floor. `floor_fault` is the red line of the floor's own check, where this station runs it.
+    """
+
+    share: Literal["starting", "ok", "away", "refused"] = "starting"
+    since: datetime | None = None
+    message: str = ""
+    queue: int = 0
+    shop_time: datetime | None = None
+    monotonic_s: float = 0.0
+    drift_s: float = 0.0
+    presence: dict[str, float] = {}
+    troubles: tuple[Trouble, ...] = ()
+    floor_fault: str = ""
+
+
+class LinkStatus(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The master as the link program finds it; `queue` counts facts that it has not got yet."""
+
+    master: Literal["starting", "ok", "away"] = "starting"
+    since: datetime | None = None
+    message: str = ""
+    queue: int = 0
+
+
+Status = TypeVar("Status", TokensStatus, LinkStatus)
+
+
+def write_status(path: Path, status: TokensStatus | LinkStatus) -> None:
+    """One rename, so that a reader never sees half of it. It is made anew at each start, so it is not synced."""
+    beside = path.with_suffix(".tmp")
+    beside.write_bytes(msgspec.json.encode(status))
+    beside.replace(path)
+
+
+def read_status(path: Path, kind: type[Status]) -> Status:
+    """The last status; a fresh one ("starting") when there is none or it cannot be read."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=kind)
+    except (OSError, msgspec.MsgspecError):
+        return kind()
