@@ -1,4 +1,4 @@
-"""A token: one order, or one part of a split order, as one `.sss` file.
+r"""A token: one order, or one part of a split order, as one `.sss` file.
 
 Name:  `<ulid>.<number>.p<part>.r<revision>.h<hop>.n<items>.sss`, lower case `[a-z0-9.-]` only
        (`01jd9q3v7k8m2n4pqrstvwxyz0.t1-042.p1.r2.h5.n8.sss`).

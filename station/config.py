@@ -1,0 +1,182 @@
+"""The one reader of files and environment: a station's home folder -> frozen Settings.
+
+`STATION_HOME` (default `/data/station`) holds
+
+    station.json     what this station is: code, role, where the share and the master are, its display
+    secrets.json     mode 0600: the share's password, the shop's token key (64 hexadecimal digits)
+    data/            journal.db, mirror/, snapshot.db
+    run/             sockets and status files, made anew at each start
+
+A mistake in either file is one sentence that names the file, the field and the mend.
+"""
+
+import difflib
+import os
+import re
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+
+import msgspec
+
+from station.domain.menu import Role
+from station.domain.token import Code
+from station.errors import ConfigError
+
+DEFAULT_HOME = Path("/data/station")
+
+
+class SmbShare(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="smb"):
+    """The floor on an SMB share; `folder` is below the share's root ("" is the root itself)."""
+
+    host: str
+    port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 445
+    share: str = "floor"
+    folder: str = ""
+    user: str = "station"
+    encrypt: bool = True
+
+
+class FolderShare(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="directory"
+):
+    """The floor in a folder of this machine."""
+
+    path: str
+
+
+class Display(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`headless`: draw without a display (None: when there is none)."""
+
+    width: Annotated[int, msgspec.Meta(ge=640, le=7680)] = 1920
+    height: Annotated[int, msgspec.Meta(ge=480, le=4320)] = 1080
+    output: Literal["window"] = "window"
+    fullscreen: bool = True
+    headless: bool | None = None
+
+
+class _StationFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    code: Code
+    role: Role
+    share: SmbShare | FolderShare
+    master: str
+    display: Display = Display()
+    observe: bool = False
+    log_level: Literal["debug", "info", "warning"] = "info"
+
+
+class _SecretsFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    token_key: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+    share_password: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What this station is and where its things are. Secrets never appear in its repr."""
+
+    home: Path
+    code: str
+    role: Role
+    share: SmbShare | FolderShare
+    master_url: str
+    display: Display
+    headless: bool
+    observe: bool
+    log_level: str
+    token_key: bytes = field(repr=False)
+    share_password: str = field(repr=False)
+
+    @property
+    def journal_path(self) -> Path:
+        return self.home / "data" / "journal.db"
+
+    @property
+    def mirror_path(self) -> Path:
+        return self.home / "data" / "mirror"
+
+    @property
+    def snapshot_path(self) -> Path:
+        return self.home / "data" / "snapshot.db"
+
+    @property
+    def run_dir(self) -> Path:
+        return self.home / "run"
+
+    @property
+    def tokens_status(self) -> Path:
+        return self.run_dir / "tokens.json"
+
+    @property
+    def link_status(self) -> Path:
+        return self.run_dir / "link.json"
+
+
+def home_of(environment: Mapping[str, str] | None = None) -> Path:
+    """The station's home folder."""
+    return Path((os.environ if environment is None else environment).get("STATION_HOME", str(DEFAULT_HOME)))
+
+
+def load_settings(home: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
+    """Reads and checks both files. Raises ConfigError with one sentence."""
+    environment = os.environ if environment is None else environment
+    home = home_of(environment) if home is None else home
+    station = _read(home / "station.json", _StationFile)
+    secrets_path = home / "secrets.json"
+    secrets = _read(secrets_path, _SecretsFile)
+    if stat.S_IMODE(secrets_path.stat().st_mode) & 0o077:
+        raise ConfigError(f"{secrets_path} can be read by others; make it private: chmod 600 {secrets_path}")
+    display = station.display
+    seen = bool(environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY"))
+    return Settings(
+        home=home,
+        code=station.code,
+        role=station.role,
+        share=station.share,
+        master_url=station.master,
+        display=display,
+        headless=not seen if display.headless is None else display.headless,
+        observe=station.observe,
+        log_level=station.log_level,
+        token_key=bytes.fromhex(secrets.token_key),
+        share_password=secrets.share_password,
+    )
+
+
+_File = TypeVar("_File", _StationFile, _SecretsFile)
+
+
+def _read(path: Path, form: type[_File]) -> _File:
+    try:
+        text = path.read_bytes()
+    except FileNotFoundError as error:
+        raise ConfigError(f"{path} is missing: this station does not know what it is; provision it") from error
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}; check its owner and mode") from error
+    try:
+        return msgspec.json.decode(text, type=form)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{path}: {_explained(str(error), form)}") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}{_line_of(text, str(error))} is no valid JSON: {error}") from error
+
+
+def _explained(message: str, form: type[_File]) -> str:
+    """The library's sentence, with the field's path in words and the nearest known name for a misspelt one."""
+    text = re.sub(r" - at `\$\.?([^`]*)`", lambda found: f" (field {found[1]})" if found[1] else "", message)
+    unknown = re.search(r"unknown field `([^`]+)`", message)
+    if unknown is None:
+        return text
+    forms = (form, SmbShare, FolderShare, Display)
+    known = [entry.encode_name for each in forms for entry in msgspec.structs.fields(each)]
+    near = difflib.get_close_matches(unknown[1], known, n=1)
+    return f"{text}; did you mean {near[0]!r}?" if near else f"{text}; remove it"
+
+
+def _line_of(text: bytes, message: str) -> str:
+    place = re.search(r"byte (\d+)", message)
+    if place is None:
+        return ""
+    line = text[: int(place[1])].count(b"\n") + 1
+    return f", line {line},"
