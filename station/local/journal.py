@@ -23,6 +23,7 @@ from ulid import ULID
 
 from station.domain.facts import FLOOR_FACTS, Entry, Fact, FloorReported, kind_of
 from station.errors import JournalError
+from station.local.bell import bell_of, ring
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS facts (
@@ -36,7 +37,6 @@ CREATE TABLE IF NOT EXISTS progress (
   session TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 """
-_FIRST = "0" * 64
 _FACT: msgspec.json.Decoder[Fact] = msgspec.json.Decoder(Fact)
 
 
@@ -46,18 +46,23 @@ class Journal:
     def __init__(self, path: Path, station: str) -> None:
         """Opens it, or makes a new one. Raises JournalError when the disk refuses."""
         self.path = path
-        self._station = station
+        self._bell = bell_of(path)
+        # The chain begins with the station's code, so one station's journal cannot pass for another's.
+        self._first = hashlib.sha256(station.encode()).hexdigest()
         with self._errors("be opened"):
             path.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(path, timeout=10.0, isolation_level=None, check_same_thread=False)
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=FULL")
             self._db.executescript(_SCHEMA)
+            self._bell.touch()
 
     def append(self, fact: Fact, staff: str | None, at: datetime) -> Entry:
         """The fact, durable when this returns. Raises JournalError: then nothing was recorded."""
         with self._errors("take a fact"), self._transaction():
-            return self._insert(fact, staff, at)
+            entry = self._insert(fact, staff, at)
+        ring(self._bell)
+        return entry
 
     def settle(self, entry: Entry, report: FloorReported | None, at: datetime) -> None:
         """The tokens program has dealt with this fact; its report becomes a fact in the same breath."""
@@ -134,7 +139,7 @@ class Journal:
 
     def broken_at(self) -> int | None:
         """The first fact whose hash does not follow from the one before it; None when the chain is whole."""
-        previous = _FIRST
+        previous = self._first
         with self._errors("be read"):
             rows = self._db.execute("SELECT seq, id, kind, body, staff, at, previous, hash FROM facts ORDER BY seq")
             for seq, fact_id, kind, body, staff, at, before, digest in rows:
@@ -142,6 +147,11 @@ class Journal:
                     return int(seq)
                 previous = digest
         return None
+
+    def forget_progress(self, op: str) -> None:
+        """The operation starts anew, from another source."""
+        with self._errors("forget an operation's progress"):
+            self._db.execute("DELETE FROM progress WHERE op = ?", (op,))
 
     def close(self) -> None:
         self._db.close()
@@ -154,7 +164,7 @@ class Journal:
             at.astimezone(UTC).isoformat(timespec="milliseconds"),
         )
         row = self._db.execute("SELECT hash FROM facts ORDER BY seq DESC LIMIT 1").fetchone()
-        previous = _FIRST if row is None else str(row[0])
+        previous = self._first if row is None else str(row[0])
         digest = _hash(previous, fact_id, kind, body, staff, when)
         done = self._db.execute(
             "INSERT INTO facts (id, kind, for_floor, body, staff, at, previous, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
