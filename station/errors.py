@@ -38,3 +38,7 @@ class JournalError(StationError):
 
 class DataError(StationError):
     """The master or the snapshot is missing, older or broken."""
+
+
+class OrderRefused(StationError):
+    """A rule of selling says no (sold out, nothing chosen, too little money): the order is as it was."""
