@@ -61,6 +61,13 @@ class Tender(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     state: Literal["approved", "declined", "unknown"] = "approved"
 
 
+class AllergyConfirmed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Whoever sent the order told the guest what this line is declared to hold, of what the guest cannot eat."""
+
+    line: Ulid
+    answers: dict[str, str]
+
+
 class OrderSent(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag="order.sent"):
     """Sold and sent to the kitchen: the rows of the sale and the token to publish, as one fact."""
 
@@ -74,6 +81,7 @@ class OrderSent(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag="order
     tax_minor: Minor
     rounding_minor: Minor = 0
     currency: Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")]
+    confirmed: tuple[AllergyConfirmed, ...] = ()
     token: Body
 
 
