@@ -42,3 +42,7 @@ class DataError(StationError):
 
 class OrderRefused(StationError):
     """A rule of selling says no (sold out, nothing chosen, too little money): the order is as it was."""
+
+
+class RecipeError(StationError):
+    """A recipe cannot be what it says: it stands in itself, or is made of something that does not exist."""

@@ -1,10 +1,11 @@
 """What a station knows of the shop, as its screens need it: menu, staff, profile, stations. Read from the snapshot."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Literal
 
-from station.domain.allergens import Answer
+from station.domain.allergens import Answer, Carrier, Choice, Source, ordered_answers
 
 Effect = Literal["added", "removed", "changed"]
 Role = Literal["till", "prep", "expediter", "manager"]
@@ -12,13 +13,14 @@ Role = Literal["till", "prep", "expediter", "manager"]
 
 @dataclass(frozen=True, slots=True)
 class MenuModifier:
-    """`allergens` and `removes` say what it does to the dish: answers it brings, codes whose carrier it takes away."""
+    """`choice`: what it does to the dish, the components that it adds and the ids of those that it leaves out."""
 
     id: str
     name: str
     effect: Effect
     price_minor: int
     default: bool = False
+    choice: Choice = field(default_factory=Choice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class MenuItem:
     """`allergens`: the dish's answers without modifiers, for every code that is not "none declared".
 
     `tax_eat_in_bp`, `tax_take_away_bp`: rates in basis points. `weight`: active items that one of it counts for.
-    `left`: how many can still be sold (None: not counted).
+    `left`: how many can still be sold (None: not counted). `carriers`: its components with the answers each brings.
     """
 
     id: str
@@ -56,6 +58,12 @@ class MenuItem:
     groups: tuple[ModifierGroup, ...]
     allergens: Mapping[str, Answer]
     dietary: tuple[str, ...]
+    carriers: tuple[Carrier, ...] = ()
+    description: str = ""
+
+    def answers(self, modifiers: Iterable[MenuModifier]) -> dict[str, Answer]:
+        """The answers of the dish with these modifiers: what is frozen in the token and in the sale's line."""
+        return ordered_answers(self.carriers, [modifier.choice for modifier in modifiers])
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,3 +138,35 @@ class Shop:
     staff: tuple[Person, ...]
     stations: tuple[StationInfo, ...]
     profile: Profile
+    day_open: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RecipePart:
+    """A component as a cook weighs it, for one yield of its recipe. `recipe_id`: where it has a recipe of its own.
+
+    `raw`: how much to take when trimming and peeling are counted in.
+    """
+
+    name: str
+    quantity: Decimal
+    raw: Decimal
+    unit: str
+    separable: bool
+    recipe_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How something is made. `brought_by`: for each allergen's code, the components that bring it."""
+
+    id: str
+    name: str
+    yield_quantity: Decimal
+    yield_unit: str
+    parts: tuple[RecipePart, ...]
+    steps: tuple[str, ...]
+    allergens: Mapping[str, Answer]
+    brought_by: Mapping[str, tuple[Source, ...]]
+    note: str = ""
+    picture: str | None = None
