@@ -1,0 +1,116 @@
+"""A whole shop in one folder: its master, its floor on a private Samba, and a home for each station.
+
+<out>/floor/                the share's own directory: `ls` it
+<out>/central/              the embedded master, and Samba's private folders
+<out>/stations/<code>/      station.json, secrets.json, data/, run/, logs/ of one station
+"""
+
+import json
+import secrets
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from station.data.master import init_master, seed_master
+from station.demo.samba import PrivateSamba
+from station.domain.menu import Role
+from station.errors import ConfigError
+
+STATIONS: Mapping[str, Role] = {
+    "till1": "till",
+    "till2": "till",
+    "grill1": "prep",
+    "grill2": "prep",
+    "fry1": "prep",
+    "pass1": "expediter",
+}
+_OURS = ("floor", "central", "stations")
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """A display's pixels."""
+
+    width: int = 1920
+    height: int = 1080
+
+
+@dataclass(frozen=True, slots=True)
+class DemoShop:
+    """Where everything is. `key` signs the tokens."""
+
+    out: Path
+    samba: PrivateSamba
+    master_url: str
+    key: bytes
+
+    @property
+    def floor(self) -> Path:
+        return self.out / "floor"
+
+    def home(self, code: str) -> Path:
+        return self.out / "stations" / code
+
+
+def open_shop(
+    out: Path, *, headless: bool, stations: Mapping[str, Role] = STATIONS, size: Size | None = None
+) -> DemoShop:
+    """A fresh shop in `out`, its Samba running. What an earlier demo left there is replaced, nothing else.
+
+    Raises ConfigError when the folder holds things that no demo made.
+    """
+    out = out.resolve()
+    _clear(out)
+    for name in _OURS:
+        (out / name).mkdir(parents=True)
+    (out / "central").chmod(0o700)
+    master_url = f"sqlite:///{out / 'central' / 'master.db'}"
+    init_master(master_url)
+    seed_master(master_url)
+    samba = PrivateSamba(out / "central" / "samba", root=out / "floor")
+    key = secrets.token_bytes(32)
+    shop = DemoShop(out, samba, master_url, key)
+    for code, role in stations.items():
+        _make_home(shop, code, role, size or Size(), headless=headless)
+    return shop
+
+
+def _clear(out: Path) -> None:
+    strangers = sorted(path.name for path in out.iterdir() if path.name not in _LEFT) if out.exists() else []
+    if strangers:
+        raise ConfigError(
+            f"{out} holds things that no demo left there ({', '.join(strangers[:3])}); give DEMO_OUT an empty folder"
+        )
+    if out.exists():
+        shutil.rmtree(out)
+
+
+_LEFT = {*_OURS, "summary.json", "till.png", "prep.png", "expediter.png", "contact-sheet.png", "demo.log"}
+
+
+def _make_home(shop: DemoShop, code: str, role: Role, size: Size, *, headless: bool) -> None:
+    home = shop.home(code)
+    for name in ("data", "run", "logs"):
+        (home / name).mkdir(parents=True)
+    home.chmod(0o700)
+    address = shop.samba.address
+    station = {
+        "code": code,
+        "role": role,
+        "share": {
+            "kind": "smb",
+            "host": address.host,
+            "port": address.port,
+            "share": address.share,
+            "user": address.user,
+            "encrypt": True,
+        },
+        "master": shop.master_url,
+        "display": {"width": size.width, "height": size.height, "fullscreen": False, "headless": headless},
+        "observe": True,
+    }
+    (home / "station.json").write_text(json.dumps(station, indent=2) + "\n")
+    private = home / "secrets.json"
+    private.touch(mode=0o600)
+    private.write_text(json.dumps({"token_key": shop.key.hex(), "share_password": address.password}) + "\n")
