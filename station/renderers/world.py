@@ -1,0 +1,53 @@
+"""What a role's screen knows at one moment. Frozen: the runner makes a new one when anything changes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from station.domain.cards import Card
+from station.domain.facts import Entry
+from station.domain.menu import Person, Shop, StationInfo
+from station.domain.token import Key
+from station.local.status import LinkStatus, TokensStatus
+from station.renderers.scene import Ruler
+from station.renderers.theme import Theme
+
+SILENT_AFTER_S = 8.0
+"""A station touches its presence every 2 s; one that missed four of them does not answer any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """`cards`: the mirror with this station's pending facts applied. `person`: who is logged in here.
+
+    `recent`: the newest facts of this station's journal, oldest first (a few hundred). `now`: the shop's time.
+    `pressed`: the action under the finger that is down now, for buttons to look pressed.
+    """
+
+    shop: Shop
+    station: str
+    cards: Mapping[Key, Card]
+    recent: tuple[Entry, ...]
+    tokens: TokensStatus
+    link: LinkStatus
+    person: Person | None
+    now: datetime
+    size: tuple[int, int]
+    theme: Theme
+    ruler: Ruler
+    pressed: str = ""
+
+    @property
+    def here(self) -> StationInfo | None:
+        """This station as the shop knows it; None when the snapshot does not know it (yet)."""
+        return next((station for station in self.shop.stations if station.code == self.station), None)
+
+    def may(self, permission: str) -> bool:
+        """Whether the person who is logged in has this permission; nobody has none."""
+        return self.person is not None and permission in self.person.permissions
+
+    def silent(self, code: str) -> bool:
+        """Whether a station stopped answering. While the share is away nobody knows, so nobody is called silent."""
+        if self.tokens.share != "ok":
+            return False
+        return self.tokens.presence.get(code, SILENT_AFTER_S + 1) > SILENT_AFTER_S
