@@ -20,8 +20,10 @@ LONGEST_PAUSE_S = 5.0
 class Stop:
     """Set by SIGTERM and SIGINT; a loop that rests wakes at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, also: Callable[[], None] = lambda: None) -> None:
+        """`also` is called when it is set, from the signal: to wake whatever the program rests on."""
         self._event = threading.Event()
+        self._also = also
 
     def listen(self) -> None:
         """Takes the signals. Call it after libraries that take them too (SDL does)."""
@@ -33,6 +35,7 @@ class Stop:
 
     def set(self) -> None:
         self._event.set()
+        self._also()
 
     def rest(self, seconds: float) -> None:
         """Returns after this long, or as soon as the end was asked for."""

@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 
 from station.domain.cards import Card
 from station.domain.facts import TokenDispatched
-from station.domain.floor import station_of
-from station.domain.token import Key, Line
+from station.domain.floor import Spot, station_of
+from station.domain.token import Given, Key, Line
 from station.errors import StationError
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -97,18 +97,19 @@ def dispatch(waiting: Iterable[Card], stations: Sequence[Load], now: datetime) -
     return Round(tuple(dispatched), stuck)
 
 
-def loads_of(stations: Iterable[Load], cards: Iterable[Card], present: Iterable[str]) -> tuple[Load, ...]:
-    """The stations with what stands in their folders and who is there."""
+def loads_of(
+    stations: Iterable[Load], spots: Iterable[Spot], given: Iterable[Given], present: Iterable[str]
+) -> tuple[Load, ...]:
+    """The stations with what stands in their folders, what they were last given as far as is known, who is there."""
     there = set(present)
     by_code = {station.code: replace(station, present=station.code in there) for station in stations}
-    for card in cards:
-        given = card.body.given
-        if given is not None and (known := by_code.get(given.station)) is not None:
-            latest = max(known.last_given or _NEVER, given.at)
-            by_code[known.code] = replace(known, last_given=latest)
-        code = station_of(card.spot.place)
+    for last in given:
+        if (known := by_code.get(last.station)) is not None:
+            by_code[known.code] = replace(known, last_given=max(known.last_given or _NEVER, last.at))
+    for spot in spots:
+        code = station_of(spot.place)
         if code is not None and (known := by_code.get(code)) is not None:
-            by_code[code] = replace(known, items=known.items + card.spot.name.items, tokens=known.tokens + 1)
+            by_code[code] = replace(known, items=known.items + spot.name.items, tokens=known.tokens + 1)
     return tuple(by_code.values())
 
 

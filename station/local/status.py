@@ -21,8 +21,8 @@ class TokensStatus(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
     `share`: ok; away (no answer; `since` says from when); refused (it answered no: `message` says what to do);
     starting (not tried yet). `shop_time` and `monotonic_s` are one moment on the share's clock and on this machine's
-    CLOCK_BOOTTIME. `presence` is each station's age in seconds on the share's clock; `queue` counts facts not yet on
-    the floor. `floor_fault` is the red line of the floor's own check, where this station runs it.
+    CLOCK_BOOTTIME. `presence` is each station's age in seconds on the share's clock, `loads` the active items that it
+    says it has; `queue` counts facts not yet on the floor. `floor_fault` is the red line of the floor's own check, where this station runs it.
     """
 
     share: Literal["starting", "ok", "away", "refused"] = "starting"
@@ -33,6 +33,7 @@ class TokensStatus(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     monotonic_s: float = 0.0
     drift_s: float = 0.0
     presence: dict[str, float] = {}
+    loads: dict[str, int] = {}
     troubles: tuple[Trouble, ...] = ()
     floor_fault: str = ""
 

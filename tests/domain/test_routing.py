@@ -110,8 +110,8 @@ def test_a_rush_goes_first() -> None:
 
 def test_loads_come_from_the_floor() -> None:
     given = Given(station="grill1", by="x", at=NOW)
-    cards = [card(body(1, line(1, count=3), given=given), station_place("grill1")), card(body(2), "pass")]
-    (load, other) = loads_of([Load("grill1", GRILL), Load("grill2", GRILL)], cards, ["grill1"])
+    spots = [card(body(1, line(1, count=3)), station_place("grill1")).spot, card(body(2), "pass").spot]
+    (load, other) = loads_of([Load("grill1", GRILL), Load("grill2", GRILL)], spots, [given], ["grill1"])
     assert (load.items, load.tokens, load.last_given, load.present) == (3, 1, NOW, True)
     assert (other.items, other.present) == (0, False)
 

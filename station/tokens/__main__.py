@@ -1,0 +1,87 @@
+"""The tokens program of one station: `python -m station.tokens`, under its supervisor."""
+
+import threading
+import time
+from datetime import date
+
+from ulid import ULID
+
+from station.config import FolderShare, Settings, load_settings
+from station.daemon import Stop, run, setup_logging
+from station.data.snapshot import Snapshots
+from station.local.bell import Listener, bell_of
+from station.local.clock import ShopClock, boot_s
+from station.local.journal import Journal
+from station.local.mirror import MirrorWriter
+from station.tokens.directory import DirectoryShare
+from station.tokens.execution import JournalProgress
+from station.tokens.floor import Floor
+from station.tokens.holding import Holding
+from station.tokens.share import Share
+from station.tokens.smb import SmbAddress, SmbShare
+from station.tokens.sync import Sync
+
+
+def share_of(settings: Settings) -> Share:
+    """The share that the configuration names; nothing is connected yet."""
+    where = settings.share
+    if isinstance(where, FolderShare):
+        return DirectoryShare(where.path)
+    return SmbShare(
+        SmbAddress(
+            where.host, where.port, where.share, where.folder, where.user, settings.share_password, where.encrypt
+        )
+    )
+
+
+def main() -> None:
+    wake = threading.Event()
+    stop = Stop(also=wake.set)
+    stop.listen()
+    sync: list[Sync] = []
+
+    def step() -> float:
+        """Whatever is missing at the start (configuration, disk) is waited for like everything else."""
+        if not sync:
+            sync.append(_wired(wake, stop))
+        rest_s = sync[0].step()
+        wake.wait(rest_s)
+        wake.clear()
+        return 0.0
+
+    setup_logging("tokens")
+    run("tokens", step, stop)
+    for each in sync:
+        each.close()
+
+
+def _wired(wake: threading.Event, stop: Stop) -> Sync:
+    settings = load_settings()
+    log = setup_logging("tokens", settings.log_level)
+    settings.run_dir.mkdir(parents=True, exist_ok=True)
+    journal = Journal(settings.journal_path, settings.code)
+    clock = ShopClock()
+    share = share_of(settings)
+
+    def today() -> date:
+        return clock.now().date()
+
+    floor = Floor(
+        share,
+        settings.token_key,
+        JournalProgress(journal),
+        nonce=lambda: str(ULID()).lower(),
+        today=today,
+        monotonic=boot_s,
+        sleep=time.sleep,
+        stopping=lambda: bool(stop),
+    )
+    Listener(bell_of(settings.journal_path), wake.set)
+    shops = Snapshots(settings.snapshot_path, settings.code)
+    holding = Holding(MirrorWriter(settings.mirror_path), settings.token_key)
+    log.info("station=%s role=%s share=%s", settings.code, settings.role, settings.share)
+    return Sync(settings, journal, holding, floor, share, shops.shop, clock, wake)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,167 @@
+"""Carrying out the journal's facts on the floor: each becomes one operation, named by the fact's id.
+
+The operation's progress is kept in the journal, so a fact that was cut off by a power cut, a SIGKILL or a dead share is
+taken up where it stood, by calling `carry_out` again.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol, cast
+
+from station.domain.changes import NotPossible, children
+from station.domain.facts import Entry, FloorReported, OrderSent, TokenFact, TokenMoved, kind_of
+from station.domain.floor import Spot
+from station.domain.token import Body, Key
+from station.errors import TokenError
+from station.local.journal import Journal
+from station.tokens.floor import Floor
+from station.tokens.progress import State, Step
+from station.tokens.publish import spot_at
+from station.tokens.share import Gone
+
+
+class JournalProgress:
+    """Progress of the floor's operations, in the journal's own database."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+
+    def load(self, op: str) -> Step | None:
+        row = self._journal.progress(op)
+        if row is None:
+            return None
+        state, nonce, source, target, session = row
+        return Step(cast("State", state), nonce, source, target, session)
+
+    def save(self, op: str, step: Step) -> None:
+        self._journal.save_progress(op, step.state, step.nonce, step.source, step.target, step.session)
+
+
+class Known(Protocol):
+    """What this station knows of the floor without asking it."""
+
+    @property
+    def spots(self) -> Mapping[Key, Spot]: ...
+
+    def body(self, spot: Spot) -> Body | None:
+        """The token's body, when it is on this station's disk."""
+
+    def keep(self, spot: Spot, body: Body) -> None:
+        """Puts it there, durably."""
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What became of a fact: its report, the spot that is empty now, and the tokens that stand somewhere instead."""
+
+    report: FloorReported
+    gone: Spot | None = None
+    placed: tuple[tuple[Spot, Body], ...] = ()
+
+
+class Executor:
+    """One operation at a time. `name_of` gives the name of a staff member's id, for the token's record."""
+
+    def __init__(self, floor: Floor, journal: Journal, known: Known, name_of: Callable[[str | None], str]) -> None:
+        self._floor, self._journal, self._known, self._name_of = floor, journal, known, name_of
+
+    def carry_out(self, entry: Entry) -> Carried:
+        """One fact, to its end. Raises ShareError when it must be tried again later; nothing is lost by that."""
+        fact = entry.fact
+        if isinstance(fact, OrderSent):
+            try:
+                spot = self._floor.publish(entry.id, fact.token)
+            except TokenError as error:
+                return Carried(_report(entry, fact.token.key, None, None, "send", str(error)))
+            return Carried(_report(entry, fact.token.key, None, spot, "send"), None, ((spot, fact.token),))
+        return self._on_a_token(entry, cast("TokenFact", fact))
+
+    def _on_a_token(self, entry: Entry, fact: TokenFact) -> Carried:
+        key, verb = (fact.order, fact.part), _verb(fact)
+        source = self._begun(entry.id) or self._find(key, fact.place)
+        while source is not None:
+            try:
+                carried = self._attempt(entry, fact, source)
+            except (Gone, NotPossible, TokenError) as error:
+                return Carried(_report(entry, key, source, None, verb, str(error)))
+            if carried is not None:
+                return carried
+            source = self._find_revised(source)
+            self._journal.forget_progress(entry.id)
+        return Carried(_report(entry, key, None, None, verb, f"it was no longer in {fact.place}"))
+
+    def _attempt(self, entry: Entry, fact: TokenFact, source: Spot) -> Carried | None:
+        """None when somebody else was first."""
+        verb = _verb(fact)
+        if isinstance(fact, TokenMoved):
+            body = self._known.body(source)
+            there = self._floor.move(entry.id, source, fact.to)
+            if there is None:
+                return None
+            report = _report(entry, source.name.key, source, there, verb, fact.why)
+            return Carried(report, source, () if body is None else ((there, body),))
+        body = self._body_to_replace(source)
+        bodies = children(body, fact, by=self._name_of(entry.staff), at=entry.at)
+        spots = self._floor.replace(entry.id, source, bodies)
+        if spots is None:
+            return None
+        placed = tuple(zip(spots, (child for _, child in bodies), strict=True))
+        return Carried(_report(entry, source.name.key, source, spots[0], verb, _why(fact)), source, placed)
+
+    def _body_to_replace(self, source: Spot) -> Body:
+        """Kept on this disk before anything is staged: who takes it up after a crash needs it, wherever it is by then."""
+        body = self._known.body(source)
+        if body is None:
+            body = self._floor.read(source)
+            self._known.keep(source, body)
+        return body
+
+    def _begun(self, op: str) -> Spot | None:
+        """The source of an operation that was begun before."""
+        step = self._floor.resume(op)
+        return None if step is None else spot_at(step.source)
+
+    def _find(self, key: Key, place: str) -> Spot | None:
+        known = self._known.spots.get(key)
+        return known if known is not None and known.place == place else self._listed(key, place)
+
+    def _find_revised(self, lost: Spot) -> Spot | None:
+        """The token in the same place when it was only revised meanwhile; one that left and came back is not meant."""
+        found = self._listed(lost.name.key, lost.place)
+        if found is None or found.name.hop <= lost.name.hop:
+            return None
+        only_revised = found.name.hop - lost.name.hop == found.name.revision - lost.name.revision
+        return found if only_revised else None
+
+    def _listed(self, key: Key, place: str) -> Spot | None:
+        scan = self._floor.scan([place])
+        for error in scan.unknown.values():
+            raise error
+        names = sorted((name for name in scan.names[place] if name.key == key), key=lambda name: name.hop)
+        return Spot(place, names[-1]) if names else None
+
+
+def _verb(fact: TokenFact) -> str:
+    return fact.verb if isinstance(fact, TokenMoved) else kind_of(fact).removeprefix("token.")
+
+
+def _why(fact: TokenFact) -> str:
+    why = getattr(fact, "why", "")
+    return "; ".join(f"{code}: {reason}" for code, reason in why.items()) if isinstance(why, dict) else str(why)
+
+
+def _report(entry: Entry, key: Key, source: Spot | None, there: Spot | None, verb: str, why: str = "") -> FloorReported:
+    """Done when the token stands `there` now; lost, with the reason, when it doesn't."""
+    name = there.name if there is not None else source.name if source is not None else None
+    return FloorReported(
+        fact=entry.id,
+        order=key[0],
+        part=key[1],
+        revision=0 if name is None else name.revision,
+        hop=0 if name is None else name.hop,
+        source="" if source is None else source.place,
+        to="" if there is None else there.place,
+        verb=verb,
+        outcome="lost" if there is None else "done",
+        why=why[:400],
+    )
