@@ -55,19 +55,24 @@ def icon(shape: Shape, size: int, colour: Colour) -> pygame.Surface:
 
 def _solid(surface: pygame.Surface, rect: Rect, fill: Colour, radius: int) -> None:
     if radius <= 0:
-        surface.fill(fill, rect)
+        _fill(surface, fill, *rect)
         return
-    surface.fill(fill, (rect.x + radius, rect.y, rect.w - 2 * radius, rect.h))
-    surface.fill(fill, (rect.x, rect.y + radius, radius, rect.h - 2 * radius))
-    surface.fill(fill, (rect.right - radius, rect.y + radius, radius, rect.h - 2 * radius))
+    _fill(surface, fill, rect.x + radius, rect.y, rect.w - 2 * radius, rect.h)
+    _fill(surface, fill, rect.x, rect.y + radius, radius, rect.h - 2 * radius)
+    _fill(surface, fill, rect.right - radius, rect.y + radius, radius, rect.h - 2 * radius)
     _corners(surface, rect, fill, radius, 0)
 
 
+def _fill(surface: pygame.Surface, colour: Colour, x: int, y: int, width: int, height: int) -> None:
+    # pygame moves a rectangle that begins before the surface instead of cutting it.
+    surface.fill(colour, pygame.Rect(x, y, max(0, width), max(0, height)).clip(surface.get_rect()))
+
+
 def _ring(surface: pygame.Surface, rect: Rect, colour: Colour, radius: int, width: int) -> None:
-    surface.fill(colour, (rect.x + radius, rect.y, rect.w - 2 * radius, width))
-    surface.fill(colour, (rect.x + radius, rect.bottom - width, rect.w - 2 * radius, width))
-    surface.fill(colour, (rect.x, rect.y + radius, width, rect.h - 2 * radius))
-    surface.fill(colour, (rect.right - width, rect.y + radius, width, rect.h - 2 * radius))
+    _fill(surface, colour, rect.x + radius, rect.y, rect.w - 2 * radius, width)
+    _fill(surface, colour, rect.x + radius, rect.bottom - width, rect.w - 2 * radius, width)
+    _fill(surface, colour, rect.x, rect.y + radius, width, rect.h - 2 * radius)
+    _fill(surface, colour, rect.right - width, rect.y + radius, width, rect.h - 2 * radius)
     if radius > 0:
         _corners(surface, rect, colour, radius, max(0, radius - width))
 

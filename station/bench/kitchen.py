@@ -1,0 +1,150 @@
+"""A kitchen as busy as asked for: a small shop and orders with everything that a card can carry.
+
+For benchmarks and tests of screens. Nothing here is by chance: the same arguments give the same kitchen.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Literal
+
+import msgspec
+from ulid import ULID
+
+from station.domain.allergens import Answer
+from station.domain.cards import Card
+from station.domain.floor import Spot, station_place
+from station.domain.menu import Menu, Person, Profile, Role, Shop, StationInfo
+from station.domain.token import Body, Customer, Elsewhere, Given, Key, Line, Modifier, name_of
+
+COOK_PERMISSIONS = frozenset({"token.bump", "token.transfer", "token.split", "token.recall", "token.void"})
+ALLERGENS = MappingProxyType(
+    {"milk": "Milk", "nuts": "Nuts", "gluten_wheat": "Wheat", "eggs": "Eggs", "sesame": "Sesame"}
+)
+
+_DISHES: tuple[tuple[str, str], ...] = (
+    ("Cheeseburger", "grill"),
+    ("Chicken burger", "grill"),
+    ("French fries", "fry"),
+    ("Onion rings", "fry"),
+    ("Garden salad", "cold"),
+    ("Double bacon cheeseburger", "grill"),
+    ("Sweet potato fries", "fry"),
+    ("Caesar salad with grilled chicken", "cold"),
+    ("Veggie burger", "grill"),
+)
+_WISHES: tuple[tuple[tuple[str, Literal["added", "removed", "changed"]], ...], ...] = (
+    (),
+    (("Extra bacon", "added"), ("Onion", "removed")),
+    (),
+    (("Well done", "changed"),),
+    (("Gluten-free bun", "changed"), ("Pickles", "removed"), ("Cheddar", "added")),
+)
+
+
+def ident(number: int, moment: datetime) -> str:
+    """A ULID of this moment, the same for the same number."""
+    milliseconds = int(moment.timestamp() * 1000)
+    return str(ULID.from_bytes(milliseconds.to_bytes(6, "big") + number.to_bytes(10, "big"))).lower()
+
+
+def shop(now: datetime, role: Role = "prep", *, columns: int = 4, profile: Profile | None = None) -> Shop:
+    people = tuple(
+        Person(ident(900 + n, now), name, "cook", COOK_PERMISSIONS)
+        for n, name in enumerate(("Ada Byrne", "Ben Okafor", "Carla Mendes", "Dev Patel"))
+    )
+    stations = (
+        StationInfo("grill1", "Grill by the window", "prep", frozenset({"grill"})),
+        StationInfo("grill2", "Grill at the back", "prep", frozenset({"grill"})),
+        StationInfo("fry1", "Fryers", "prep", frozenset({"fry", "cold"})),
+        StationInfo("till1", "Front till", "till", frozenset()),
+        StationInfo("exp1", "Pass", "expediter", frozenset()),
+    )
+    day = ident(800, now)
+    return Shop(
+        id=ident(801, now),
+        name="Bench kitchen",
+        version="1",
+        business_day=f"{now:%Y-%m-%d}",
+        business_day_id=day,
+        menu=Menu("EUR", 5, (), (), ALLERGENS),
+        staff=people,
+        stations=stations,
+        profile=profile or Profile("bench", role, columns=columns),
+    )
+
+
+def body(
+    number: int,
+    now: datetime,
+    *,
+    age_s: float,
+    station: str = "grill1",
+    lines: int | None = None,
+    allergies: tuple[str, ...] = (),
+    part: str = "1",
+    elsewhere: tuple[Elsewhere, ...] = (),
+) -> Body:
+    """Order `number`; how many lines it has, of what, and with which wishes follows from the number."""
+    placed = now - timedelta(seconds=age_s)
+    count = 1 + number % 3 if lines is None else lines
+    return Body(
+        order=ident(number, placed),
+        number=f"t{1 + number % 2}-{number:03d}",
+        part=part,
+        mode="take_away" if number % 3 == 0 else "eat_in",
+        placed_at=placed,
+        placed_by="Front till",
+        placed_on="till1",
+        note="Birthday: please bring all together" if number % 11 == 5 else "",
+        customer=Customer(
+            name="" if number % 4 else "Anna",
+            marker=f"Table {1 + number % 14}" if number % 3 else "",
+            allergies=allergies,
+        ),
+        lines=tuple(_line(number, n, placed) for n in range(count)),
+        given=Given(station=station, by="dispatch", why="fewest items: 4 < 7 < 9", at=placed),
+        elsewhere=elsewhere,
+    )
+
+
+def cards(
+    now: datetime, ages_s: Sequence[float], *, station: str = "grill1", lines: int | None = None
+) -> dict[Key, Card]:
+    """An order for each age, at one station."""
+    made = [body(n + 1, now, age_s=age, station=station, lines=lines) for n, age in enumerate(ages_s)]
+    return dict(placed(each, station_place(station)) for each in made)
+
+
+def placed(token: Body, place: str) -> tuple[Key, Card]:
+    return token.key, Card(Spot(place, name_of(token, hop=1)), token)
+
+
+def worked_on(token: Body, line: int, *, done: int) -> Body:
+    """The same with so many of a line ticked."""
+    lines = list(token.lines)
+    lines[line] = msgspec.structs.replace(lines[line], done=done)
+    return msgspec.structs.replace(token, lines=tuple(lines))
+
+
+def with_columns(each: Shop, columns: int) -> Shop:
+    return replace(each, profile=replace(each.profile, columns=columns))
+
+
+def _line(number: int, index: int, placed_at: datetime) -> Line:
+    seed = number * 5 + index * 3
+    name, group = _DISHES[seed % len(_DISHES)]
+    wishes = _WISHES[seed % len(_WISHES)]
+    return Line(
+        id=ident(10_000 + number * 100 + index, placed_at),
+        item=ident(20_000 + seed % len(_DISHES), placed_at),
+        name=name,
+        count=1 + (seed % 7 == 0) + (seed % 4 == 0),
+        group=group,
+        modifiers=tuple(
+            Modifier(id=ident(30_000 + number * 1000 + index * 10 + n, placed_at), name=wish, effect=effect)
+            for n, (wish, effect) in enumerate(wishes)
+        ),
+        allergens={"gluten_wheat": Answer.CONTAINS, "milk": Answer.CONTAINS},
+    )

@@ -1,0 +1,96 @@
+"""What the roles ask of the cards: who has how much, which order is whole, what was done here lately. Pure."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from station.domain.cards import Card
+from station.domain.facts import TokenMoved
+from station.domain.floor import DONE, PASS, STATIONS, VOID, day_place, station_of
+from station.domain.menu import StationInfo
+from station.domain.token import Key
+from station.renderers.world import World
+
+
+def by_age(cards: Iterable[Card]) -> tuple[Card, ...]:
+    """Rushed ones first, then the oldest: the order in which they are to be made."""
+    return tuple(sorted(cards, key=lambda card: (not card.body.rush, card.body.placed_at, *card.key)))
+
+
+def at(world: World, place: str) -> tuple[Card, ...]:
+    return by_age(card for card in world.cards.values() if card.spot.place == place)
+
+
+def kitchens(world: World) -> tuple[StationInfo, ...]:
+    """The stations that cook, and those that hold tokens though the shop does not know them (any more)."""
+    known = tuple(station for station in world.shop.stations if station.role == "prep")
+    codes = {station.code for station in known}
+    strangers = {code for card in world.cards.values() if (code := station_of(card.spot.place)) is not None} - codes
+    return (*known, *(StationInfo(code, code.upper(), "prep", frozenset()) for code in sorted(strangers)))
+
+
+def load(world: World, code: str) -> int:
+    """Active items of a station, as its cards will be once all is done that was done here."""
+    return sum(card.body.items for card in world.cards.values() if station_of(card.spot.place) == code)
+
+
+def finished(card: Card) -> bool:
+    """Handed over or void: not the kitchen's any more."""
+    return card.spot.place.partition("/")[0] in {DONE, VOID}
+
+
+def parts_of(world: World, order: str) -> tuple[Card, ...]:
+    """The live parts of an order, wherever they are."""
+    return tuple(
+        sorted(
+            (card for card in world.cards.values() if card.key[0] == order and not finished(card)),
+            key=lambda card: card.body.part,
+        )
+    )
+
+
+def targets(world: World, card: Card) -> tuple[tuple[StationInfo, int, str], ...]:
+    """Where a card may be transferred, the least loaded first: station, active items, and why not ("" when it may)."""
+    here = station_of(card.spot.place)
+    found = [
+        (station, load(world, station.code), _objection(world, station, card))
+        for station in kitchens(world)
+        if station.code != here
+    ]
+    return tuple(sorted(found, key=lambda each: (bool(each[2]), each[1], each[0].code)))
+
+
+def bumped_last(world: World, station: str, count: int) -> tuple[Card, ...]:
+    """What left this station for the pass or the guest, the latest first; what this program saw bumped before the rest."""
+    mine = [
+        card
+        for card in world.cards.values()
+        if (card.spot.place == PASS or card.spot.place.startswith(f"{DONE}/"))
+        and card.body.given is not None
+        and card.body.given.station == station
+    ]
+    order: dict[Key, int] = {}
+    for entry in world.recent:
+        if isinstance(entry.fact, TokenMoved) and entry.fact.verb == "bump":
+            order[entry.fact.order, entry.fact.part] = entry.seq
+    mine.sort(key=lambda card: (order.get(card.key, -1), card.key), reverse=True)
+    return tuple(mine[:count])
+
+
+def done_place(world: World) -> str:
+    return day_place(DONE, date.fromisoformat(world.shop.business_day))
+
+
+def void_place(world: World) -> str:
+    return day_place(VOID, date.fromisoformat(world.shop.business_day))
+
+
+def home_of(card: Card) -> str | None:
+    """The station's place that a card was made at; None when it was given to none."""
+    return None if card.body.given is None else f"{STATIONS}/{card.body.given.station}"
+
+
+def _objection(world: World, station: StationInfo, card: Card) -> str:
+    if world.silent(station.code):
+        return "does not answer"
+    lacking = [group for group in card.body.groups if group not in station.groups]
+    return f"cannot make {' or '.join(lacking)}" if lacking else ""

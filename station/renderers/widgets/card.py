@@ -1,0 +1,399 @@
+"""A token as a card: the number large, then what is to be made, in words and shapes.
+
+The header beats with the card's urgency, and the number stands on a plate that does not. A tap on the header bumps, a tap on
+a line ticks it. Added, removed and changed each have a sign of their own (plus, minus and struck through, a wave), so that nothing is
+told by colour alone. A card is a head and blocks, so that it can be cut between blocks and go on in the next column.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from station.domain.cards import Card
+from station.domain.token import Line, Modifier
+from station.domain.urgency import Level
+from station.renderers import theme as look
+from station.renderers.flow import Piece, Wanted
+from station.renderers.scene import Beat, Box, Colour, Drawn, Hit, Icon, Label, Op, Panel, Rect, Shape, panel
+from station.renderers.widgets.text import number_parts, station_name, wrapped
+from station.renderers.world import World
+
+_SIGNS: dict[str, tuple[Shape, Colour]] = {
+    "added": ("plus", look.ADDED),
+    "removed": ("minus", look.REMOVED),
+    "changed": ("change", look.CHANGED),
+}
+_LIT: dict[Beat, tuple[Colour, Colour]] = {
+    "orange": (look.ORANGE_DIM, look.ORANGE_LIT),
+    "red": (look.RED_DIM, look.RED_LIT),
+    "new": (look.NEW_DIM, look.NEW_LIT),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a card is shown: what cannot be read off its token.
+
+    `pick`: the key that picks it. `line`: the line that the keyboard is at (-1: none). `fresh`: it has just come.
+    """
+
+    card: Card
+    level: Level
+    fresh: bool = False
+    pick: str = ""
+    chosen: bool = False
+    line: int = -1
+    age: str = ""
+    others: Mapping[str, str] | None = None
+
+    @property
+    def beat(self) -> Beat | None:
+        if self.level != "calm":
+            return self.level
+        return "new" if self.fresh else None
+
+    @property
+    def name(self) -> str:
+        return f"{self.card.key[0]}:{self.card.key[1]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A part of a card that is never cut, drawn from (0, 0)."""
+
+    height: int
+    drawn: Drawn
+
+
+def blocks(shown: Look, width: int, world: World) -> tuple[Block, ...]:
+    """What stands under the header, for a card of this width, in the order of reading."""
+    body = shown.card.body
+    inner = width - 2 * _side(world)
+    made = [_about(shown, inner, world)]
+    if body.customer.allergies:
+        made.append(_allergies(shown, inner, world))
+    if any(line.was is not None for line in body.lines):
+        made.append(_changes(shown, inner, world))
+    if body.note:
+        made.append(_note(body.note, inner, world))
+    made += [_line(shown, index, line, inner, world) for index, line in enumerate(body.lines)]
+    return tuple(made)
+
+
+def wanted(made: tuple[Block, ...], world: World) -> Wanted:
+    theme = world.theme
+    foot = theme.line(theme.small) + theme.px(10)
+    return Wanted(_head(world) + theme.px(6), (*(block.height for block in made), theme.px(10)), theme.touch, foot)
+
+
+def card_panel(shown: Look, made: tuple[Block, ...], piece: Piece, rect: Rect, world: World) -> Panel:
+    """One piece of a card, where `flow` put it."""
+    theme = world.theme
+    parts = [_frame(shown, rect.at_origin(), world), _header(shown, rect.w, piece, world)]
+    y = (_head(world) if piece.first == 0 else theme.touch) + (theme.px(6) if piece.first == 0 else 0)
+    for block in made[piece.first : piece.last]:
+        parts.append(block.drawn.moved(_side(world), y))
+        y += block.height
+    if piece.more:
+        foot = theme.line(theme.small) + theme.px(10)
+        text = Rect(_side(world), rect.h - foot, rect.w - 2 * _side(world), foot - theme.px(6))
+        parts.append(Drawn((Label(text, "continues", theme.small, look.MUTED, "semibold", "right"),)))
+    if shown.chosen:
+        parts.append(_ring(rect.at_origin(), world))
+    return panel(f"card:{shown.name}:{piece.first}", rect, *parts, ground=look.GROUND, beat=shown.beat)
+
+
+def allergy_text(card: Card, names: Mapping[str, str]) -> str:
+    """The customer's allergies in words; a code without a name is better than nothing."""
+    return ", ".join(names.get(code, code.replace("_", " ")) for code in card.body.customer.allergies)
+
+
+def about_text(card: Card, others: Mapping[str, str] | None = None) -> str:
+    """Which part this is and where the others are: "part 1-2, also at FRY1"."""
+    body = card.body
+    places = dict.fromkeys(
+        (others or {}).get(other.part) or place_name(other.place) for other in body.elsewhere if other.part != body.part
+    )
+    if not places:
+        return "" if body.part == "1" else f"part {body.part}"
+    return f"part {body.part}, also at {' and '.join(places)}"
+
+
+def place_name(place: str) -> str:
+    """A place on the floor as people call it."""
+    top, _, rest = place.partition("/")
+    return {"stations": station_name(rest), "pass": "the pass", "hold": "hold", "inbox": "the inbox"}.get(top, top)
+
+
+def _side(world: World) -> int:
+    return world.theme.edge_red + world.theme.px(8)
+
+
+def _head(world: World) -> int:
+    return max(world.theme.touch, round(world.theme.display * 1.5))
+
+
+def _frame(shown: Look, rect: Rect, world: World) -> Drawn:
+    theme = world.theme
+    border, lit, thick = look.CARD_EDGE, None, theme.edge
+    if shown.beat is not None:
+        border, lit = _LIT[shown.beat]
+        thick = theme.edge_red if shown.beat == "red" else theme.edge_orange
+    return Drawn((Box(rect, look.CARD, theme.radius, border, thick, border_lit=lit),))
+
+
+def _ring(rect: Rect, world: World) -> Drawn:
+    """Round the card that the keyboard is at."""
+    theme = world.theme
+    return Drawn((Box(rect, None, theme.radius, look.ACCENT, theme.px(5)),))
+
+
+def _header(shown: Look, width: int, piece: Piece, world: World) -> Drawn:
+    """The band that beats, the plate with the number, and what must be seen at once beside it."""
+    theme, body = world.theme, shown.card.body
+    high = _head(world) if piece.first == 0 else theme.touch
+    thick = theme.edge_red if shown.beat == "red" else theme.edge_orange if shown.beat else theme.edge
+    band = Rect(thick, thick, width - 2 * thick, high - thick)
+    fill, lit = (look.HEADER, None) if shown.level == "calm" else _LIT[shown.level]
+    ops: list[Op] = [Box(band, fill, max(0, theme.radius - thick), lit=lit)]
+    # Square lower corners, so that the band meets the card's sides.
+    ops.append(Box(Rect(band.x, band.bottom - theme.radius, band.w, theme.radius), fill, lit=lit))
+    size = theme.display if piece.first == 0 else theme.title
+    margin = theme.px(8)
+    till, called = number_parts(body.number)
+    called_w = world.ruler.width(called, size, "bold")
+    till_w = world.ruler.width(till, theme.label, "semibold") + theme.px(8) if till else 0
+    plate = Rect(band.x + margin, band.y + margin, till_w + called_w + theme.px(28), band.h - 2 * margin)
+    if shown.level != "calm":
+        ops.append(Box(plate, look.PLATE, theme.px(10)))
+    x = plate.x + theme.px(14)
+    if till:
+        ops.append(
+            Label(
+                Rect(x, plate.y, till_w, plate.h),
+                till,
+                theme.label,
+                look.MUTED if shown.level != "calm" else look.TEXT,
+                "semibold",
+            )
+        )
+    ops.append(Label(Rect(x + till_w, plate.y, called_w + 2, plate.h), called, size, look.TEXT, "bold", elide=False))
+    right = Rect(plate.right, band.y + margin, band.right - margin - plate.right, band.h - 2 * margin)
+    ops += _badges(shown, right, piece, world)
+    label = f"Bump {body.number.upper()}"
+    return Drawn(tuple(ops), (Hit(Rect(0, 0, width, high), f"bump:{shown.name}", label, key="Enter"),))
+
+
+def _badges(shown: Look, room: Rect, piece: Piece, world: World) -> list[Op]:
+    """From the right: the key that picks it, its age if the profile shows ages, rush, on its way, training."""
+    theme, body = world.theme, shown.card.body
+    words: list[tuple[str, Colour, Colour, Shape | None]] = []
+    if piece.first > 0:
+        words.append(("continued", look.PLATE, look.MUTED, None))
+    elif shown.pick:
+        words.append(
+            (
+                shown.pick,
+                look.ACCENT if shown.chosen else look.PLATE,
+                look.ON_ACCENT if shown.chosen else look.TEXT,
+                None,
+            )
+        )
+    if shown.age and piece.first == 0:
+        words.append((shown.age, look.PLATE, look.TEXT, None))
+    if body.rush:
+        words.append(("", look.TEXT, look.PLATE, "bolt"))
+    if shown.card.pending:
+        words.append(("", look.PLATE, look.MUTED, "clock"))
+    if body.training:
+        words.append(("TRAINING", look.PLATE, look.CHANGED, None))
+    ops: list[Op] = []
+    right, high = room.right, min(room.h, theme.px(48))
+    for text, ground, ink, shape in words:
+        width = high if shape else max(high, world.ruler.width(text, theme.label, "bold") + theme.px(20))
+        if right - width < room.x + theme.px(4):
+            break
+        chip = Rect(right - width, room.y + (room.h - high) // 2, width, high)
+        ops.append(Box(chip, ground, theme.px(10)))
+        if shape:
+            ops.append(Icon(chip.inset(high // 5), shape, ink))
+        else:
+            ops.append(Label(chip, text, theme.label, ink, "bold", "centre"))
+        right -= width + theme.px(8)
+    return ops
+
+
+def _about(shown: Look, width: int, world: World) -> Block:
+    """How it is served, to whom, and which part of the order this is."""
+    theme, body = world.theme, shown.card.body
+    line = theme.line(theme.label)
+    away = body.mode == "take_away"
+    words = ["Take away" if away else "Eat in", body.customer.marker, body.customer.name]
+    side = theme.px(26)
+    top = theme.px(8)
+    ops: list[Op] = [
+        Icon(Rect(0, top + (line - side) // 2, side, side), "bag" if away else "plate", look.TEXT),
+        Label(
+            Rect(side + theme.px(10), top, width - side - theme.px(10), line),
+            " · ".join(word for word in words if word),
+            theme.label,
+            look.TEXT,
+            "semibold",
+        ),
+    ]
+    height = top + line
+    part = about_text(shown.card, shown.others)
+    for text in wrapped(part, width, theme.small, "medium", world.ruler, 2):
+        step = theme.line(theme.small)
+        ops.append(Label(Rect(0, height, width, step), text[:1].upper() + text[1:], theme.small, look.MUTED, "medium"))
+        height += step
+    return Block(height + theme.px(6), Drawn(tuple(ops)))
+
+
+def _allergies(shown: Look, width: int, world: World) -> Block:
+    """Violet and to be tapped until somebody has seen it; afterwards a line that stays."""
+    theme = world.theme
+    text = allergy_text(shown.card, world.shop.menu.allergen_names)
+    if "allergy" in shown.card.body.acknowledged:
+        return _words(f"Allergy: {text}", "warning", look.ALLERGY_SEEN, width, world)
+    step, small = theme.line(theme.body), theme.line(theme.small)
+    side = theme.px(36)
+    x = side + theme.px(30)
+    lines = wrapped(f"Allergy: {text}", width - x - theme.px(10), theme.body, "bold", world.ruler, 4)
+    height = max(theme.touch, step * len(lines) + small + theme.px(20))
+    top = (height - step * len(lines) - small) // 2
+    rect = Rect(0, 0, width, height)
+    ops: tuple[Op, ...] = (
+        Box(rect, look.ALLERGY, theme.px(10)),
+        Icon(Rect(theme.px(14), (height - side) // 2, side, side), "warning", look.ON_ALLERGY),
+        *(
+            Label(Rect(x, top + n * step, width - x - 4, step), line, theme.body, look.ON_ALLERGY, "bold")
+            for n, line in enumerate(lines)
+        ),
+        Label(
+            Rect(x, top + step * len(lines), width - x - 4, small),
+            "Tap when you have read it",
+            theme.small,
+            look.ON_ALLERGY,
+            "medium",
+        ),
+    )
+    hit = Hit(rect, f"seen:{shown.name}:allergy", f"Allergy: {text}. Tap when read", key="Space")
+    return Block(height + theme.px(8), Drawn(ops, (hit,)))
+
+
+def _changes(shown: Look, width: int, world: World) -> Block:
+    theme = world.theme
+    rect = Rect(0, 0, width, theme.touch)
+    side = theme.px(30)
+    lead = theme.px(14)
+    ops = (
+        Box(rect, None, theme.px(10), look.CHANGED, theme.px(3)),
+        Icon(Rect(lead, (rect.h - side) // 2, side, side), "change", look.CHANGED),
+        Label(rect.after(lead + side + lead), "Order changed: tap when read", theme.label, look.CHANGED, "semibold"),
+    )
+    hit = Hit(rect, f"seen:{shown.name}:change", "Order changed. Tap when read", key="Space")
+    return Block(rect.h + theme.px(8), Drawn(ops, (hit,)))
+
+
+def _note(text: str, width: int, world: World) -> Block:
+    return _words(text, "note", look.CHANGED, width, world)
+
+
+def _words(text: str, shape: Shape, ink: Colour, width: int, world: World) -> Block:
+    theme = world.theme
+    step, side = theme.line(theme.label), theme.px(26)
+    x = side + theme.px(10)
+    lines = wrapped(text, width - x, theme.label, "medium", world.ruler, 5)
+    ops: tuple[Op, ...] = (
+        Icon(Rect(0, (step - side) // 2, side, side), shape, ink),
+        *(Label(Rect(x, n * step, width - x, step), line, theme.label, ink, "medium") for n, line in enumerate(lines)),
+    )
+    return Block(step * len(lines) + theme.px(6), Drawn(ops))
+
+
+def _line(shown: Look, index: int, line: Line, width: int, world: World) -> Block:
+    """A line of the order: how many, what, and every wish under it."""
+    theme = world.theme
+    done = line.done >= line.count
+    ink = look.DONE if done else look.TEXT
+    digits = max(len(str(each.count)) for each in shown.card.body.lines)
+    column = world.ruler.width("0" * digits, theme.title, "bold", tabular=True) + theme.px(34)
+    room = width - column - theme.px(4)
+    # One word that is wider than a narrow card is set smaller rather than cut.
+    wide = any(world.ruler.width(word, theme.body, "semibold") > room for word in line.name.split())
+    size = theme.label if wide else theme.body
+    step = theme.line(theme.body)
+    names = wrapped(line.name, room, size, "semibold", world.ruler, 3)
+    pad = theme.px(9)
+    y = pad + step * len(names)
+    ops: list[Op] = _count(line, column, Rect(0, pad, column - theme.px(12), step), world)
+    ops += [
+        Label(
+            Rect(column, pad + n * step, width - column, step),
+            text,
+            size,
+            ink,
+            "semibold",
+            strike=done or line.count == 0,
+        )
+        for n, text in enumerate(names)
+    ]
+    if line.was is not None:
+        words = f"was {line.was}" if line.count else f"cancelled, was {line.was}"
+        ops.append(
+            Label(Rect(column, y, width - column, theme.line(theme.label)), words, theme.label, look.CHANGED, "bold")
+        )
+        y += theme.line(theme.label)
+    for modifier in line.modifiers:
+        more, high = _modifier(modifier, Rect(column, y, width - column, 0), world, done=done)
+        ops += more
+        y += high
+    if line.note:
+        block = _note(line.note, width - column, world)
+        ops += block.drawn.moved(column, y).ops
+        y += block.height
+    height = max(theme.touch, y + pad)
+    if height > y + pad:
+        lift = (height - y - pad) // 2
+        ops = list(Drawn(tuple(ops)).moved(0, lift).ops)
+    ground: list[Op] = []
+    if shown.line == index or world.pressed == f"tick:{shown.name}:{line.id}":
+        ground.append(Box(Rect(-theme.px(4), 1, width + theme.px(8), height - 2), look.PRESSED, theme.px(10)))
+    if index:
+        ground.append(Box(Rect(0, 0, width, 1), look.LINE))
+    label = f"{'Untick' if done else 'Tick'} {line.count} {line.name}"
+    hit = Hit(Rect(0, 0, width, height), f"tick:{shown.name}:{line.id}", label, key="Space")
+    return Block(height, Drawn((*ground, *ops), (hit,)))
+
+
+def _count(line: Line, column: int, rect: Rect, world: World) -> list[Op]:
+    """A tick for what is done; otherwise how many are left to make. More than one stands on a plate of its own."""
+    theme = world.theme
+    if line.done >= line.count > 0:
+        side = theme.px(34)
+        return [Icon(Rect(rect.x, rect.y + (rect.h - side) // 2, rect.w, side), "tick", look.GOOD)]
+    left = line.count - line.done
+    ops: list[Op] = []
+    ink = look.TEXT
+    if left > 1:
+        ops.append(Box(rect, look.TEXT, theme.px(8)))
+        ink = look.PLATE
+    ops.append(Label(rect, str(left), theme.body if left > 9 else theme.title, ink, "bold", "centre", elide=False))
+    return ops if column else []
+
+
+def _modifier(modifier: Modifier, at: Rect, world: World, *, done: bool) -> tuple[list[Op], int]:
+    theme = world.theme
+    shape, ink = _SIGNS[modifier.effect]
+    ink = look.DONE if done else ink
+    step, side = theme.line(theme.label), theme.px(22)
+    x = side + theme.px(10)
+    text = modifier.name if modifier.count <= 1 else f"{modifier.count}x {modifier.name}"
+    lines = wrapped(text, at.w - x, theme.label, "semibold", world.ruler, 2)
+    strike = modifier.effect == "removed"
+    ops: list[Op] = [Icon(Rect(at.x, at.y + (step - side) // 2, side, side), shape, ink)]
+    ops += [
+        Label(Rect(at.x + x, at.y + n * step, at.w - x, step), line, theme.label, ink, "semibold", strike=strike)
+        for n, line in enumerate(lines)
+    ]
+    return ops, step * len(lines)
