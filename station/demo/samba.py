@@ -68,8 +68,8 @@ class PrivateSamba:
         self._wait_until_it_answers()
 
     def children(self) -> list[int]:
-        """The processes below the server: each connection has one."""
-        return _descendants(self.pid) if self.pid else []
+        """The processes that serve connections, one each."""
+        return [pid for pid in _descendants(self.pid) if _name_of(pid) == "smbd"] if self.pid else []
 
     def stop(self) -> None:
         """Ends it and every connection's process."""
@@ -112,7 +112,7 @@ class PrivateSamba:
     def _configure(self, options: Mapping[str, str]) -> None:
         users = self._own / "users.map"
         users.write_text(f"root = {USER}\n")
-        share = {"path": str(self.root), "read only": "no", "case sensitive": "yes", "strict sync": "yes", **options}
+        share = {"path": str(self.root), "read only": "no", **_SHARE, **options}
         lines = [
             "[global]",
             *(f"{name} directory = {self._own / name}" for name in ("private", "lock", "state", "cache", "pid")),
@@ -165,14 +165,25 @@ def _descendants(pid: int) -> list[int]:
     return found
 
 
-def _is_smbd(pid: int) -> bool:
+def _name_of(pid: int) -> str:
+    """Its housekeepers call themselves smbd-notifyd and the like. Empty when it has ended."""
     with suppress(OSError):
-        return Path(f"/proc/{pid}/comm").read_text().startswith("smbd") and "State:\tZ" not in (
-            Path(f"/proc/{pid}/status").read_text()
-        )
-    return False
+        if "State:\tZ" not in Path(f"/proc/{pid}/status").read_text():
+            return Path(f"/proc/{pid}/comm").read_text().strip()
+    return ""
 
 
+def _is_smbd(pid: int) -> bool:
+    return _name_of(pid).startswith("smbd")
+
+
+# `strict sync` makes FLUSH mean something. DOS attributes cost an extended attribute a file, a quarter of a listing.
+_SHARE: Final = {
+    "case sensitive": "yes",
+    "strict sync": "yes",
+    "store dos attributes": "no",
+    "map archive": "no",
+}
 _GLOBAL: Final = (
     "interfaces = 127.0.0.1/8",
     "bind interfaces only = yes",
