@@ -98,7 +98,6 @@ modifier_groups = Table(
     whole("maximum", default=1),
     retired(),
     *edited(),
-    UniqueConstraint("shop_id", "name"),
     check("choices", "minimum >= 0 AND maximum >= 1 AND maximum >= minimum"),
 )
 

@@ -89,7 +89,7 @@ recipes = Table(
     UniqueConstraint("shop_id", "name"),
     one_of("kind", ("dish", "preparation")),
     one_of("yield_unit", UNITS),
-    check("weight", "weight BETWEEN 0 AND 20"),
+    check("weight", "weight BETWEEN 1 AND 20"),
 )
 
 recipe_components = Table(

@@ -1,0 +1,77 @@
+"""A station's effective configuration: its profile, with its own settings on top."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from sqlalchemy import Connection, select
+
+from station.data.tables import shop
+from station.domain.menu import Profile
+from station.errors import DataError
+
+
+def load_profile(conn: Connection, station_code: str, station_id: str, profile_id: str) -> Profile:
+    """Raises DataError that names the setting when its value cannot be used."""
+    profiles = shop.station_profiles
+    # A row's attribute "columns" would be the library's own.
+    wanted = (profiles, profiles.c["columns"].label("column_count"))
+    row = conn.execute(select(*wanted).where(profiles.c.id == profile_id)).one()
+    profile = Profile(
+        name=row.name,
+        role=row.role,
+        orange_s=row.orange_s,
+        red_s=row.red_s,
+        columns=row.column_count,
+        clock=row.clock,
+        sounds=row.sounds,
+        idle_logout_s=row.idle_logout_s,
+        dispatch=row.dispatch,
+        dispatch_delay_s=row.dispatch_delay_ms / 1000,
+        text_scale=row.text_scale_percent / 100,
+    )
+    settings = shop.station_settings.c
+    own = {
+        entry.name: entry.value
+        for entry in conn.execute(select(settings.name, settings.value).where(settings.station_id == station_id))
+    }
+    return with_settings(profile, own, station_code)
+
+
+def with_settings(profile: Profile, own: Mapping[str, str], station_code: str) -> Profile:
+    """The profile with what is this station's own. Names that are no part of a profile are other programs'."""
+    changed: dict[str, Any] = {}
+    for name, (form, parse) in _FORMS.items():
+        if name in own:
+            try:
+                changed[name] = parse(own[name].strip().lower())
+            except (ValueError, KeyError) as error:
+                raise DataError(
+                    f"station {station_code}: the setting {name} is {own[name]!r}, but must be {form}; mend it on the"
+                    " manager's screen"
+                ) from error
+    return replace(profile, **changed)
+
+
+def _from(low: float, high: float, number: Callable[[str], float]) -> Callable[[str], float]:
+    def parse(text: str) -> float:
+        value = number(text)
+        if not low <= value <= high:
+            raise ValueError(text)
+        return value
+
+    return parse
+
+
+_YES: Final = {"true": True, "false": False}
+_FORMS: Final[Mapping[str, tuple[str, Callable[[str], Any]]]] = {
+    "orange_s": ("seconds from 1 to 3600", _from(1, 3600, int)),
+    "red_s": ("seconds from 1 to 3600", _from(1, 3600, int)),
+    "columns": ("a number from 1 to 8", _from(1, 8, int)),
+    "clock": ("true or false", _YES.__getitem__),
+    "sounds": ("true or false", _YES.__getitem__),
+    "idle_logout_s": ("seconds from 0 (never) to 86400", _from(0, 86_400, int)),
+    "dispatch": ("true or false", _YES.__getitem__),
+    "dispatch_delay_s": ("seconds from 0 to 60", _from(0, 60, float)),
+    "text_scale": ("a factor from 0.5 to 2", _from(0.5, 2, float)),
+}
