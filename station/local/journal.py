@@ -122,9 +122,15 @@ class Journal:
             ).fetchone()
         return None if row is None else (row[0], row[1], row[2], row[3], row[4])
 
-    def save_progress(self, op: str, state: str, nonce: str, source: str, target: str, session: str) -> None:
-        """How far an operation got, durable when this returns."""
-        with self._errors("keep an operation's progress"):
+    def save_progress(
+        self, op: str, state: str, nonce: str, source: str, target: str, session: str, *, durable: bool = True
+    ) -> None:
+        """How far an operation got, durable when this returns.
+
+        How it ended need not be (`durable=False`): who finds the step before that ends it in the same way, and settling
+        the fact makes it last.
+        """
+        with self._errors("keep an operation's progress"), self._synced(durable=durable):
             self._db.execute(
                 "INSERT INTO progress (op, state, nonce, source, target, session) VALUES (?, ?, ?, ?, ?, ?)"
                 " ON CONFLICT (op) DO UPDATE SET state = excluded.state, nonce = excluded.nonce,"
@@ -199,6 +205,17 @@ class Journal:
     def _number(self, query: str, *values: object) -> int:
         with self._errors("be read"):
             return int(self._db.execute(query, values).fetchone()[0])
+
+    @contextmanager
+    def _synced(self, *, durable: bool) -> Iterator[None]:
+        if durable:
+            yield
+            return
+        self._db.execute("PRAGMA synchronous=NORMAL")
+        try:
+            yield
+        finally:
+            self._db.execute("PRAGMA synchronous=FULL")
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

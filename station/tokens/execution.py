@@ -34,7 +34,10 @@ class JournalProgress:
         return Step(cast("State", state), nonce, source, target, session)
 
     def save(self, op: str, step: Step) -> None:
-        self._journal.save_progress(op, step.state, step.nonce, step.source, step.target, step.session)
+        ended = step.state in {"done", "lost"}
+        self._journal.save_progress(
+            op, step.state, step.nonce, step.source, step.target, step.session, durable=not ended
+        )
 
 
 class Known(Protocol):

@@ -1,0 +1,32 @@
+"""How commands speak: tables for people, JSON for programs, never both."""
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead, for programs.")]
+CONSOLE = Console(highlight=False)
+
+
+def print_json(value: object) -> None:
+    json.dump(value, sys.stdout, indent=2, ensure_ascii=False, default=str)
+    print()
+
+
+def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Numbers stand at the right, words at the left."""
+    table = Table(
+        title=title, title_justify="left", header_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0)
+    )
+    kept = [["" if cell is None else cell for cell in row] for row in rows]
+    for number, name in enumerate(columns):
+        numeric = bool(kept) and all(isinstance(row[number], int | float) or row[number] == "" for row in kept)
+        table.add_column(name, justify="right" if numeric else "left", overflow="fold")
+    for row in kept:
+        table.add_row(*(f"{cell:.2f}" if isinstance(cell, float) else str(cell) for cell in row))
+    CONSOLE.print(table)
