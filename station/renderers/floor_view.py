@@ -29,8 +29,13 @@ def kitchens(world: World) -> tuple[StationInfo, ...]:
 
 
 def load(world: World, code: str) -> int:
-    """Active items of a station, as its cards will be once all is done that was done here."""
-    return sum(card.body.items for card in world.cards.values() if station_of(card.spot.place) == code)
+    """Active items of a station: its cards as they will be once all is done that was done here.
+
+    A display mirrors only its own cards; of the other stations it knows what they say of themselves.
+    """
+    seen = sum(card.body.items for card in world.cards.values() if station_of(card.spot.place) == code)
+    sees_all = world.here is not None and world.here.role == "expediter"
+    return seen if sees_all or code == world.station else world.tokens.loads.get(code, seen)
 
 
 def finished(card: Card) -> bool:

@@ -23,11 +23,16 @@ _KEPT_TEXTS = 1_500
 
 
 class Fonts:
-    """A ruler, and a maker of text surfaces. Raises StationError when Inter is not installed."""
+    """A ruler, and a maker of text surfaces. Raises StationError when Inter is not installed.
 
-    def __init__(self) -> None:
+    `plain`: SDL's own font instead, which is always there; for saying that Inter is not.
+    """
+
+    def __init__(self, *, plain: bool = False) -> None:
         pygame.font.init()
-        self._paths = {weight: _find(name) for weight, name in _FILES.items()}
+        self._paths: dict[Weight, Path | None] = {
+            weight: None if plain else _find(name) for weight, name in _FILES.items()
+        }
         self._fonts: dict[tuple[int, Weight], pygame.font.Font] = {}
         self._widths: dict[tuple[str, int, Weight, bool], int] = {}
         self._texts: OrderedDict[tuple[str, int, Weight, Colour, bool], pygame.Surface] = OrderedDict()

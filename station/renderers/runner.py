@@ -1,0 +1,372 @@
+"""One role on one screen: takes in what happened, keeps what people did, shows the next frame, rests.
+
+One `turn`: wait until a touch, a change of the mirror, or the moment at which something changes by itself; give events
+to the role; append its facts to the journal; make the world anew; show the scene. A tap is on the screen with the next
+frame, whatever the share does. With nothing to show the loop wakes once a second, to look at the status files.
+"""
+
+import logging
+import select
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic
+
+from ulid import ULID
+
+from station.config import Settings
+from station.domain.cards import Card, expected
+from station.domain.facts import Entry, Fact, StaffSeen
+from station.domain.hands import Hand
+from station.domain.menu import Person, Shop
+from station.domain.token import Key
+from station.errors import JournalError
+from station.local.clock import ShopClock
+from station.local.journal import Journal
+from station.local.mirror import Mirror
+from station.local.status import LinkStatus, TokensStatus
+from station.renderers import gestures
+from station.renderers.gestures import Finger
+from station.renderers.hands import HandsSocket
+from station.renderers.observe import Ask, Observer, describe
+from station.renderers.role import Event, Keyed, Role, State, Tap
+from station.renderers.scene import Scene
+from station.renderers.screen import Screen
+from station.renderers.sources import ShopFile, StatusFile
+from station.renderers.theme import theme_for
+from station.renderers.widgets.notice import notice
+from station.renderers.widgets.text import station_name
+from station.renderers.world import World
+
+FRAME_S = 1 / 30
+LOOK_S = 1.0
+PENDING_LOOK_S = 0.25
+RECENT = 300
+
+log = logging.getLogger("renderer")
+
+
+@dataclass(slots=True)
+class Adapters:
+    """What the runner stands on, opened by whoever wires it."""
+
+    screen: Screen
+    journal: Journal
+    mirror: Mirror
+    shop: ShopFile
+    tokens: StatusFile[TokensStatus]
+    link: StatusFile[LinkStatus]
+    hands: HandsSocket
+    observer: Observer | None
+
+    def close(self) -> None:
+        self.hands.close()
+        if self.observer is not None:
+            self.observer.close()
+        self.mirror.close()
+        self.journal.close()
+
+
+class Runner(Generic[State]):
+    """`login` is shown whenever the role asks for a person. `wake` becomes readable when the program shall end."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        role: Role[State],
+        login: Role[Any],
+        adapters: Adapters,
+        wake: int,
+        closed: Callable[[], None],
+    ) -> None:
+        self._settings, self._role, self._login, self._on = settings, role, login, adapters
+        self._wake, self._closed = wake, closed
+        self._clock = ShopClock()
+        self._clock_at_s = 0.0
+        self._state: State | None = None
+        self._login_state: Any = None
+        self._person_id: str | None = None
+        self._person_at_s = time.monotonic()
+        self._finger: Finger | None = None
+        self._pending = adapters.journal.pending()
+        self._recent: tuple[Entry, ...] = tuple(adapters.journal.since(max(0, adapters.journal.last() - RECENT)))
+        self._cards: Mapping[Key, Card] = {}
+        self._scene: Scene | None = None
+        self._stale = True
+        self._refused = ""
+        self._in_turn = False
+        self._failures = 0
+        self._looked_s = 0.0
+        self._framed_s = 0.0
+        self._first_shown: dict[Key, int] = {}
+        self._know_cards()
+        self._look()
+
+    def turn(self) -> float:
+        """One round; returns at once when nothing is to be waited for. For `daemon.run`: rests by itself."""
+        # The round before broke off in the middle: begin the role anew rather than fail the same way again.
+        self._failures = self._failures + 1 if self._in_turn else 0
+        if self._in_turn:
+            self._state, self._login_state, self._finger, self._stale = None, None, None, True
+        self._in_turn = True
+        if self._scene is not None:
+            self._wait()
+        self._show()
+        self._in_turn = False
+        return 0.0
+
+    def close(self) -> None:
+        self._on.close()
+
+    def _wait(self) -> None:
+        on = self._on
+        files = [on.mirror.fileno(), on.hands.fileno(), self._wake]
+        if on.observer is not None:
+            files.append(on.observer.fileno())
+        ready, _, _ = select.select(files, [], [], self._rest_s())
+        hands, complaints = on.hands.read() if on.hands.fileno() in ready else ([], [])
+        for complaint in complaints:
+            log.warning("%s", complaint)
+        if on.screen.output.poll_s is not None:
+            more, closed = on.screen.output.hands()
+            hands += more
+            if closed:
+                self._closed()
+        if on.mirror.fileno() in ready:
+            self._know_cards()
+        self._look()
+        for hand in hands:
+            self._feel(hand)
+        self._hold()
+        if on.observer is not None and on.observer.fileno() in ready:
+            # What was just done must be on the screen that is described.
+            self._show()
+            on.observer.answer(self._reply)
+
+    def _rest_s(self) -> float:
+        """How long nothing can change by itself."""
+        now = time.monotonic()
+        ends = [self._looked_s + (PENDING_LOOK_S if self._pending else LOOK_S)]
+        if self._scene is not None and self._scene.beats():
+            ends.append(self._framed_s + FRAME_S)
+        if self._scene is not None and self._scene.until is not None:
+            ends.append(now + (self._scene.until - self._clock.now()).total_seconds() + 0.001)
+        due = gestures.held_at(self._finger)
+        if due is not None:
+            ends.append(due)
+        poll_s = self._on.screen.output.poll_s
+        if poll_s is not None:
+            ends.append(now + poll_s)
+        return max(0.0, min(ends) - now)
+
+    def _look(self) -> None:
+        """Reads what others of this station replace: statuses, snapshot; and whether the floor has got our facts."""
+        now = time.monotonic()
+        if now - self._looked_s < (PENDING_LOOK_S if self._pending else LOOK_S):
+            return
+        self._looked_s = now
+        # Every one is asked, whatever the ones before it answered.
+        changed = [source.poll() for source in (self._on.shop, self._on.tokens, self._on.link)]
+        self._stale = self._stale or any(changed)
+        if changed[0] and self._on.shop.problem:
+            log.warning("%s", self._on.shop.problem)
+        self._correct_clock()
+        if self._refused:
+            self._try_journal()
+        elif self._pending:
+            pending = self._on.journal.pending()
+            if len(pending) != len(self._pending):
+                self._know_cards()
+        self._idle_logout()
+
+    def _correct_clock(self) -> None:
+        tokens = self._on.tokens.value
+        if tokens.shop_time is not None and tokens.monotonic_s != self._clock_at_s:
+            self._clock_at_s = tokens.monotonic_s
+            self._clock.correct(tokens.shop_time, tokens.monotonic_s)
+
+    def _know_cards(self) -> None:
+        # The journal first: a fact is settled only after the mirror shows it, so this order never shows the past again.
+        self._pending = self._on.journal.pending()
+        self._on.mirror.refresh()
+        self._cards = expected(self._on.mirror.cards, self._pending)
+        self._stale = True
+
+    def _try_journal(self) -> None:
+        try:
+            self._on.journal.advance("screen", 0)
+        except JournalError as error:
+            self._refused = str(error)
+        else:
+            log.info("the journal takes facts again")
+            self._refused = ""
+            self._know_cards()
+
+    def _feel(self, hand: Hand) -> None:
+        if self._scene is None:
+            return
+        self._person_at_s = time.monotonic()
+        before = gestures.pressed(self._finger)
+        self._finger, event = gestures.feel(self._finger, hand, self._scene, time.monotonic())
+        self._stale = self._stale or gestures.pressed(self._finger) != before
+        if event is not None:
+            self._happen(event)
+
+    def _hold(self) -> None:
+        self._finger, event = gestures.held(self._finger, time.monotonic())
+        if event is not None:
+            self._happen(event)
+
+    def _happen(self, event: Event) -> None:
+        """Gives the event to whoever is on the screen; the facts count before the state does."""
+        world = self._world()
+        if world is None or self._refused:
+            return
+        try:
+            self._give(event, world)
+        except JournalError as error:
+            log.warning("%s", error)
+            self._refused = str(error)
+        self._stale = True
+        # Another event of the same moment must meet the screen as it is now.
+        self._make_scene()
+
+    def _give(self, event: Event, world: World) -> None:
+        if self._state is None:
+            self._state = self._role.begin(world)
+        if not self._role.asks_for_person(self._state, world):
+            state, facts = self._role.handle(self._state, event, world, self)
+            self._record(facts)
+            self._state = state
+            return
+        cancels = event == Tap("login:cancel") or (isinstance(event, Keyed) and event.press.key == "escape")
+        if cancels:
+            self._state, facts = self._role.handle(self._state, Tap("login:cancel"), world, self)
+        else:
+            if self._login_state is None:
+                self._login_state = self._login.begin(world)
+            self._login_state, facts = self._login.handle(self._login_state, event, world, self)
+        self._record(facts)
+
+    def _record(self, facts: tuple[Fact, ...]) -> None:
+        for fact in facts:
+            entering = isinstance(fact, StaffSeen) and fact.what == "login"
+            staff = fact.staff if isinstance(fact, StaffSeen) and entering else self._person_id
+            entry = self._on.journal.append(fact, staff, self._clock.now())
+            self._pending = [*self._pending, entry]
+            self._recent = (*self._recent[-RECENT:], entry)
+            if isinstance(fact, StaffSeen) and fact.what != "refused":
+                self._person_id = fact.staff if entering else None
+                self._person_at_s = time.monotonic()
+                self._login_state = None
+        if facts:
+            self._cards = expected(self._on.mirror.cards, self._pending)
+
+    def _idle_logout(self) -> None:
+        shop = self._on.shop.shop
+        limit_s = 0 if shop is None else shop.profile.idle_logout_s
+        if self._person_id is None or limit_s <= 0 or self._refused:
+            return
+        if time.monotonic() - self._person_at_s >= limit_s:
+            try:
+                self._record((StaffSeen(staff=self._person_id, what="logout"),))
+            except JournalError as error:
+                self._refused = str(error)
+            self._stale = True
+
+    def new_id(self) -> str:
+        return str(ULID.from_datetime(self._clock.now())).lower()
+
+    def next_number(self, name: str) -> int:
+        return self._on.journal.next_number(name)
+
+    def _show(self) -> None:
+        now = self._clock.now()
+        scene = self._scene
+        if scene is None or self._stale or (scene.until is not None and scene.until <= now):
+            scene = self._make_scene()
+        self._framed_s = time.monotonic()
+        if self._on.screen.show(scene):
+            self._note_first(scene)
+
+    def _make_scene(self) -> Scene:
+        world = self._world()
+        self._stale = False
+        self._scene = self._notice() if world is None else self._role_scene(world)
+        return self._scene
+
+    def _role_scene(self, world: World) -> Scene:
+        state = self._role.begin(world) if self._state is None else self._state
+        self._state = self._role.notice(state, world, self)
+        if not self._role.asks_for_person(self._state, world):
+            self._login_state = None
+            return self._role.scene(self._state, world)
+        login = self._login.begin(world) if self._login_state is None else self._login_state
+        self._login_state = self._login.notice(login, world, self)
+        return self._login.scene(self._login_state, world)
+
+    def _notice(self) -> Scene:
+        """What keeps the role from its screen, in plain words."""
+        foot = f"{station_name(self._settings.code)} · {self._settings.role} · tries again by itself"
+        screen = self._on.screen
+        if screen.problem:
+            words = ("The typeface is missing", screen.problem)
+        elif self._refused:
+            words = (
+                "This station's disk refuses",
+                f"{self._refused}. What was done last was not recorded: do it again.",
+            )
+        elif self._failures > 1:
+            words = ("This screen met an error", "It is in this station's log. The orders are safe; nothing was lost.")
+        else:
+            words = ("Waiting for the menu", self._on.shop.problem or "The snapshot is being read.")
+        return notice(screen.size, screen.fonts, *words, foot)
+
+    def _world(self) -> World | None:
+        """None when a notice is shown instead."""
+        on = self._on
+        shop = on.shop.shop
+        if shop is None or self._refused or self._failures > 1 or on.screen.problem:
+            return None
+        return World(
+            shop=shop,
+            station=self._settings.code,
+            cards=self._cards,
+            recent=self._recent,
+            tokens=on.tokens.value,
+            link=on.link.value,
+            person=_person(shop, self._person_id),
+            now=self._clock.now(),
+            size=on.screen.size,
+            theme=theme_for(*on.screen.size, shop.profile.text_scale),
+            ruler=on.screen.fonts,
+            pressed=gestures.pressed(self._finger),
+        )
+
+    def _note_first(self, scene: Scene) -> None:
+        now_ns = time.monotonic_ns()
+        for card in scene.shown:
+            self._first_shown.setdefault((card.order, card.part), now_ns)
+        if len(self._first_shown) > 5_000:
+            self._first_shown = dict(list(self._first_shown.items())[-2_500:])
+
+    def _reply(self, ask: Ask) -> Mapping[str, Any]:
+        scene = self._scene or self._make_scene()
+        if ask.ask == "screenshot":
+            self._on.screen.save(Path(ask.path))
+            return {"saved": ask.path}
+        world = self._world()
+        return describe(
+            scene,
+            station=self._settings.code,
+            role=self._settings.role,
+            person=None if world is None else world.person,
+            frame=self._on.screen.frames,
+            first_shown=self._first_shown,
+            logging_in=world is not None and self._state is not None and self._role.asks_for_person(self._state, world),
+        )
+
+
+def _person(shop: Shop, person_id: str | None) -> Person | None:
+    return next((person for person in shop.staff if person.id == person_id), None)
