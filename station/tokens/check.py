@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from station.domain.floor import Spot
-from station.domain.token import Body, decode
+from station.domain.token import Key, decode
 from station.errors import TokenError
 from station.tokens.share import Gone, Share
 from station.tokens.survey import Survey, survey, suspect
@@ -41,9 +40,15 @@ def check(share: Share, key: bytes, *, deep: bool) -> FloorCheck:
         suspicions = suspicions.confirmed(suspect(found))
     missing, invalid = set(suspicions.missing), set(found.invalid)
     if deep:
-        unread, lost = _read_all(share, key, found)
+        unread, named = _read_all(share, key, found)
         invalid |= unread
-        missing |= lost
+        # A part that moved while the folders were listed may have been in none of them.
+        if any(part not in found.published for part in named):
+            published = found.published | survey(share).published
+            missing |= {
+                f"order {order} part {part} was never seen, but another part names it"
+                for order, part in named - published
+            }
     spots = {*found.live, *found.moving}
     return FloorCheck(
         orders=len({spot.name.order for spot in spots}),
@@ -56,10 +61,10 @@ def check(share: Share, key: bytes, *, deep: bool) -> FloorCheck:
     )
 
 
-def _read_all(share: Share, key: bytes, found: Survey) -> tuple[set[str], set[str]]:
-    """Tokens that are not valid; and parts that a token names as its order's others, but that were never seen."""
+def _read_all(share: Share, key: bytes, found: Survey) -> tuple[set[str], set[Key]]:
+    """Tokens that are not valid, as sentences; and the parts that the others name as their order's."""
     unread: set[str] = set()
-    lost: set[str] = set()
+    named: set[Key] = set()
     for spot in found.live:
         try:
             body = decode(share.read(spot.path), key, spot.name)
@@ -68,13 +73,5 @@ def _read_all(share: Share, key: bytes, found: Survey) -> tuple[set[str], set[st
         except TokenError as error:
             unread.add(f"{spot.path}: {error}")
             continue
-        lost |= _unseen(spot, body, found)
-    return unread, lost
-
-
-def _unseen(spot: Spot, body: Body, found: Survey) -> set[str]:
-    return {
-        f"order {spot.name.order} part {other.part} was never seen, but {spot.path} names it"
-        for other in body.elsewhere
-        if (spot.name.order, other.part) not in found.published
-    }
+        named |= {(spot.name.order, other.part) for other in body.elsewhere}
+    return unread, named

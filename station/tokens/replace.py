@@ -61,7 +61,7 @@ def child_spots(source: Spot, children: Children) -> tuple[Spot, ...]:
                 f"one token that replaces {parent} must be p{parent.part} r{parent.revision + 1},"
                 f" not p{name.part} r{name.revision}"
             )
-    elif [spot.name.part for spot in spots] != [f"{parent.part}-{n}" for n in range(1, len(spots) + 1)]:
+    elif not spots or [spot.name.part for spot in spots] != [f"{parent.part}-{n}" for n in range(1, len(spots) + 1)]:
         parts = ", ".join(f"p{spot.name.part}" for spot in spots) or "none"
         raise TokenError(f"the parts of {parent} must be p{parent.part}-1, p{parent.part}-2 and so on, not {parts}")
     return spots
