@@ -1,1 +1,39 @@
-def main() -> None: ...
+"""The `station` command."""
+
+import sys
+
+import typer
+
+from station.commands.bench import app as bench
+from station.commands.demo import demo
+from station.commands.doctor import doctor
+from station.commands.floor import app as floor
+from station.commands.master import app as master
+from station.commands.show import show
+from station.errors import StationError
+
+app = typer.Typer(
+    name="station",
+    help="The stations of a counter-service shop: run a demo, look at the floor, find out what is wrong.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(master, name="master")
+app.add_typer(floor, name="floor")
+app.add_typer(bench, name="bench")
+app.command()(demo)
+app.command()(doctor)
+app.command()(show)
+
+
+def main() -> None:
+    """A known mistake is one line on standard error and exit status 1, never a traceback."""
+    try:
+        app()
+    except StationError as error:
+        print(f"station: {error}", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)

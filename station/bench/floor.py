@@ -93,8 +93,8 @@ def _growing(floor: Floor, share: Share, root: Path, raw: RawShare, rounds: int)
     done = root / "done" / TODAY.isoformat()
     done.mkdir(parents=True, exist_ok=True)
     for place in (INBOX, PASS, station_place("grill1")):
-        for name in share.list(place):
-            share.delete(f"{place}/{name.name}")
+        for entry in share.list(place):
+            share.delete(f"{place}/{entry.name}")
     live = [floor.publish(_id(), _body(), place) for place in [INBOX, PASS, station_place("grill1")] for _ in range(8)]
     places = (INBOX, PASS, station_place("grill1"))
     rows: dict[int, dict[str, list[float]]] = {}

@@ -3,6 +3,7 @@
 import threading
 import time
 from datetime import date
+from pathlib import Path
 
 from ulid import ULID
 
@@ -26,7 +27,7 @@ def share_of(settings: Settings) -> Share:
     """The share that the configuration names; nothing is connected yet."""
     where = settings.share
     if isinstance(where, FolderShare):
-        return DirectoryShare(where.path)
+        return DirectoryShare(Path(where.path))
     return SmbShare(
         SmbAddress(
             where.host, where.port, where.share, where.folder, where.user, settings.share_password, where.encrypt

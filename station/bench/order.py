@@ -1,0 +1,170 @@
+"""`station bench order`: from the tap that sends an order on a till to its card on a prep display, over Samba.
+
+The real programs under their real supervisors: one till, one prep display, one expediter who dispatches. A simulated
+cashier taps; the prep display itself tells when it first showed the card. Each card is bumped before the next order,
+so the screens stay as full as they are.
+"""
+
+import os
+import tempfile
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from ulid import ULID
+
+from station.bench.raw_smb import RawShare
+from station.bench.results import Reference, Result, percentile, report
+from station.demo.eyes import Button, Look, NotSeen, Station
+from station.demo.shop import DemoShop, open_shop
+from station.demo.supervised import SupervisedStation, wait_until
+from station.domain.menu import Role
+from station.errors import StationError
+
+STATIONS: dict[str, Role] = {"till1": "till", "grill1": "prep", "pass1": "expediter"}
+BUDGET_P50_MS = 60.0
+BUDGET_P99_MS = 200.0
+WARM_UP = 5
+SETTLE_S = 0.3
+
+Found = TypeVar("Found")
+
+
+def run(orders: int = 300) -> dict[str, Any]:
+    """`orders` orders, one after the other. Needs root and Debian's samba."""
+    with tempfile.TemporaryDirectory(
+        prefix="station-bench-",
+        dir=os.environ.get("STATION_BENCH_DIR", "/var/tmp"),  # noqa: S108 - a private folder
+    ) as folder:
+        shop = open_shop(Path(folder) / "shop", headless=True, stations=STATIONS)
+        supervised = [SupervisedStation(code, shop.home(code)) for code in STATIONS]
+        try:
+            for code in STATIONS:
+                wait_until(partial(_sees, shop, code), seconds=120, what=f"the screen of {code}")
+            times_ms = _send_and_see(Station(shop.home("till1")), Station(shop.home("grill1")), orders)
+            raw_ms = _raw(shop, min(orders, 100))
+        finally:
+            for each in supervised:
+                each.stop()
+            shop.samba.stop()
+    reference = Reference("raw create+write+flush+rename on the same share", round(percentile(raw_ms, 50), 3))
+    p50, p99 = percentile(times_ms, 50), percentile(times_ms, 99)
+    ratio = round(p50 / percentile(raw_ms, 50), 2)
+    results = [
+        Result("Send to card: median", len(times_ms), round(p50, 1), round(p99, 1), reference, ratio,
+               f"p50 ≤ {BUDGET_P50_MS:.0f} ms", p50 <= BUDGET_P50_MS),
+        Result("Send to card: 99 of 100", len(times_ms), round(p50, 1), round(p99, 1), reference, None,
+               f"p99 ≤ {BUDGET_P99_MS:.0f} ms", p99 <= BUDGET_P99_MS),
+    ]  # fmt: skip
+    return report("order", results)
+
+
+def _send_and_see(till: Station, prep: Station, orders: int) -> list[float]:
+    _log_in(till)
+    _log_in(prep)
+    item = _plain_item(till, prep)
+    times_ms = []
+    for number in range(orders + WARM_UP):
+        taken_ms = _one_order(till, prep, item)
+        if number >= WARM_UP:
+            times_ms.append(taken_ms)
+    return times_ms
+
+
+def _one_order(till: Station, prep: Station, item: str) -> float:
+    """Milliseconds from the last tap to the card."""
+    known = {card.order for card in prep.look().cards}
+    till.tap(_wait_for(till, lambda look: look.button(item)))
+    till.tap(_wait_for(till, lambda look: _enabled(look.button("pay"))))
+    sent_ns = till.tap(_wait_for(till, lambda look: _enabled(look.button("tender:cash:exact"))))
+    # Nobody looks meanwhile: a look costs the screen a few milliseconds.
+    time.sleep(SETTLE_S)
+    card = _wait_for(
+        prep, lambda look: next((c for c in look.cards if c.order not in known and c.first_shown_ns), None)
+    )
+    till.tap(_wait_for(till, lambda look: look.button("next")))
+    name = f"{card.order}:{card.part}"
+    prep.tap(_wait_for(prep, lambda look: look.button(f"bump:{name}")))
+    return (card.first_shown_ns - sent_ns) / 1e6
+
+
+def _plain_item(till: Station, prep: Station) -> str:
+    """An item that asks for nothing and is cooked at this prep display: found as a cashier would, by trying."""
+    categories = [button.action for button in till.look().starting("category:")]
+    for category in categories:
+        till.tap(_wait_for(till, partial(_button, category)))
+        time.sleep(SETTLE_S)
+        for button in till.look().starting("item:")[:4]:
+            till.tap(button)
+            time.sleep(SETTLE_S)
+            look = till.look()
+            cancel = look.button("modifiers:cancel")
+            if cancel is not None:
+                till.tap(cancel)
+                time.sleep(SETTLE_S)
+                continue
+            if _reaches(till, prep):
+                return button.action
+    raise StationError("no item of the demo shop is cooked at grill1 without questions; the benchmark needs one")
+
+
+def _reaches(till: Station, prep: Station) -> bool:
+    till.tap(_wait_for(till, lambda look: _enabled(look.button("pay"))))
+    till.tap(_wait_for(till, lambda look: _enabled(look.button("tender:cash:exact"))))
+    till.tap(_wait_for(till, lambda look: look.button("next")))
+    time.sleep(1.0)
+    cards = prep.look().cards
+    for card in cards:
+        prep.tap(_wait_for(prep, partial(_button, f"bump:{card.order}:{card.part}")))
+    return bool(cards)
+
+
+def _log_in(station: Station) -> None:
+    look = station.look()
+    if not look.person and not look.starting("login:") and (asked := look.button("login")) is not None:
+        station.tap(asked)
+    station.tap(
+        _wait_for(station, lambda seen: next((b for b in seen.starting("login:") if b.action != "login:cancel"), None))
+    )
+    _wait_for(station, lambda seen: seen.person or None)
+
+
+def _wait_for(station: Station, wanted: Callable[[Look], Found | None]) -> Found:
+    """What `wanted` finds on the screen, as soon as it is there. Raises StationError after 20 s."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        found = wanted(station.look())
+        if found is not None:
+            return found
+        time.sleep(0.02)
+    raise StationError("a screen did not come to show what the benchmark waited for")
+
+
+def _button(action: str, look: Look) -> Button | None:
+    return look.button(action)
+
+
+def _enabled(button: Button | None) -> Button | None:
+    return button if button is not None and button.enabled else None
+
+
+def _sees(shop: DemoShop, code: str) -> bool:
+    try:
+        return bool(Station(shop.home(code)).look().buttons)
+    except NotSeen:
+        return False
+
+
+def _raw(shop: DemoShop, rounds: int) -> list[float]:
+    raw = RawShare(shop.samba.address)
+    times_ms = []
+    for _ in range(rounds):
+        name = str(ULID()).lower()
+        started = time.perf_counter()
+        raw.create(f"tmp/{name}", b"x" * 1_500)
+        raw.rename(f"tmp/{name}", f"quarantine/{name}")
+        times_ms.append((time.perf_counter() - started) * 1e3)
+    raw.close()
+    return times_ms

@@ -1,0 +1,59 @@
+"""`station bench …`: the budgets, each beside a reference measured in the same run."""
+
+from typing import Annotated, Any
+
+import typer
+
+from station.bench import floor as bench_floor
+from station.bench import order as bench_order
+from station.bench import render as bench_render
+from station.commands.printing import CONSOLE, AsJson, print_json, print_table
+
+app = typer.Typer(
+    help="Measure this machine: every figure stands beside a raw operation or a peer from the same run.",
+    no_args_is_help=True,
+)
+_VERDICT = {True: "kept", False: "MISSED", None: ""}
+
+
+@app.command("floor")
+def floor(
+    as_json: AsJson = False, rounds: Annotated[int, typer.Option(help="How often each operation is timed")] = 200
+) -> None:
+    """Publish, move, split and list over Samba and on a local directory, beside raw SMB and Maildir."""
+    _print(bench_floor.run(rounds), as_json=as_json)
+
+
+@app.command("order")
+def order(as_json: AsJson = False, orders: Annotated[int, typer.Option(help="How many orders are sent")] = 300) -> None:
+    """Send on the till to the card on the prep display, over Samba, through the real programs and screens."""
+    _print(bench_order.run(orders), as_json=as_json)
+
+
+@app.command("render")
+def render(as_json: AsJson = False) -> None:
+    """What a full and pulsing prep display costs at 1920×1080, and what an idle one costs."""
+    _print(bench_render.run(), as_json=as_json)
+
+
+def _print(found: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        print_json(found)
+        return
+    rows = [
+        (
+            row["name"],
+            row["n"],
+            row["p50_ms"],
+            row["p99_ms"],
+            row["reference"]["name"] if row["reference"] else "",
+            row["reference"]["p50_ms"] if row["reference"] else None,
+            row["ratio"],
+            row["budget"] or "",
+            _VERDICT[row["ok"]],
+        )
+        for row in found["results"]
+    ]
+    columns = ("what", "n", "p50 ms", "p99 ms", "beside", "its p50 ms", "ratio", "budget", "")
+    print_table(f"bench {found['bench']}", columns, rows)
+    CONSOLE.print(found["machine"], style="dim", markup=False)

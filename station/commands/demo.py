@@ -1,0 +1,58 @@
+"""`station demo`: a whole shop on this machine."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from station.commands.printing import CONSOLE
+from station.demo.reckoning import Summary
+
+
+def demo(
+    minutes: Annotated[float, typer.Option(envvar="DEMO_MINUTES", help="How long the doors are open", min=0.2)] = 3,
+    orders: Annotated[float, typer.Option(envvar="DEMO_ORDERS", help="Orders per minute", min=1, max=120)] = 12,
+    out: Annotated[Path, typer.Option(envvar="DEMO_OUT", help="Where pictures, figures and the floor are left")] = Path(
+        "demo-out"
+    ),
+    chaos: Annotated[
+        int, typer.Option(envvar="DEMO_CHAOS", help="1: kill programs and the share at random meanwhile")
+    ] = 0,
+) -> None:
+    """Run a whole shop here: a Samba share, six stations under their supervisors, customers and cooks.
+
+    Opens windows when there is a display. Needs root and Debian's samba. Ends by itself; Ctrl-C ends it at once.
+    """
+    from station.demo.run import Plan, run  # noqa: PLC0415 - pygame and all the rest are for this command alone
+
+    headless = not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    if headless:
+        CONSOLE.print("There is no display here: the screens are drawn all the same, without windows.")
+    CONSOLE.print(f"Opening the shop in {out}/ …")
+    summary = run(
+        Plan(minutes=minutes, orders_per_minute=orders, out=out, chaos=bool(chaos), headless=headless), CONSOLE
+    )
+    _tell(summary, out)
+    if summary.missing or summary.duplicates:
+        sys.exit(1)
+
+
+def _tell(summary: Summary, out: Path) -> None:
+    late = summary.send_to_card_ms
+    lines = [
+        (
+            f"{summary.orders_placed} orders were placed, {summary.handed_over} handed over,"
+            f" {summary.in_progress} still in progress; {summary.parts} tokens"
+        ),
+        f"{summary.missing} missing, {summary.duplicates} twice, {summary.quarantined} in quarantine",
+    ]
+    if late.p50 is not None:
+        lines.append(f"from Send to the card on the prep display: {late.p50} ms, at most {late.p99} ms for 99 of 100")
+    if summary.faults_injected:
+        faults = ", ".join(f"{count} × {what}" for what, count in sorted(summary.faults_injected.items()))
+        lines.append(f"faults on purpose: {faults}")
+    lines.append(f"pictures, summary.json and the floor itself are in {out}/")
+    for line in lines:
+        CONSOLE.print(line, markup=False)

@@ -1,0 +1,153 @@
+"""`station doctor`: what is wrong with this station, in plain words, and what to do."""
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+import typer
+
+from station.commands.printing import CONSOLE, AsJson, print_json
+from station.commands.where import Home, open_floor
+from station.config import Settings, home_of, load_settings
+from station.data.session import open_engine
+from station.data.snapshot import Snapshots
+from station.errors import StationError
+from station.local.journal import Journal
+from station.local.status import TokensStatus, read_status
+from station.renderers.fonts import Fonts
+
+LOW_DISK_MB = 200
+DRIFT_S = 2.0
+
+Verdict = Literal["ok", "warning", "wrong"]
+_LOOKS: dict[str, tuple[str, str]] = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "wrong": ("✗", "bold red")}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    what: str
+    verdict: Verdict
+    text: str
+
+
+def doctor(home: Home = None, as_json: AsJson = False) -> None:
+    """Examine this station: configuration, disk, journal, share, master, fonts, display. Changes nothing.
+
+    Exit status 1 when something is wrong.
+    """
+    findings = list(_examine(home or home_of()))
+    if as_json:
+        print_json([{"what": each.what, "verdict": each.verdict, "text": each.text} for each in findings])
+    else:
+        for each in findings:
+            sign, style = _LOOKS[each.verdict]
+            CONSOLE.print(f"[{style}]{sign}[/] [bold]{each.what:<14}[/]", end=" ")
+            CONSOLE.print(each.text, markup=False, soft_wrap=True)
+    if any(each.verdict == "wrong" for each in findings):
+        raise typer.Exit(1)
+
+
+def _examine(home: Path) -> Iterator[Finding]:
+    try:
+        settings = load_settings(home)
+    except StationError as error:
+        yield Finding("configuration", "wrong", str(error))
+        return
+    yield Finding("configuration", "ok", f"{settings.code.upper()} is a {settings.role} station; {home}")
+    examinations: dict[str, Callable[[Settings], Finding]] = {
+        "disk": _disk,
+        "journal": _journal,
+        "share": _share,
+        "master": _master,
+        "snapshot": _snapshot,
+        "fonts": _fonts,
+        "display": _display,
+    }
+    for what, examine in examinations.items():
+        try:
+            yield examine(settings)
+        except StationError as error:
+            yield Finding(what, "wrong", str(error))
+
+
+def _disk(settings: Settings) -> Finding:
+    data = settings.journal_path.parent
+    if not data.is_dir() or not os.access(data, os.W_OK):
+        return Finding("disk", "wrong", f"{data} is missing or cannot be written; the journal has no place")
+    free_mb = shutil.disk_usage(data).free // 1_000_000
+    verdict: Verdict = "ok" if free_mb > LOW_DISK_MB else "warning" if free_mb > 20 else "wrong"
+    return Finding("disk", verdict, f"{free_mb} MB free in {data}")
+
+
+def _journal(settings: Settings) -> Finding:
+    if not settings.journal_path.exists():
+        return Finding("journal", "ok", "no journal yet: nothing was done here")
+    journal = Journal(settings.journal_path, settings.code)
+    broken = journal.broken_at()
+    if broken is not None:
+        return Finding("journal", "wrong", f"fact {broken} was altered, or the one before it removed; keep the file")
+    waiting = len(journal.pending())
+    return Finding("journal", "ok", f"{journal.last()} facts, unbroken; {waiting} wait for the floor")
+
+
+def _share(settings: Settings) -> Finding:
+    started = time.perf_counter()
+    with open_floor(settings.home, None) as (floor, _, share):
+        connect_ms = (time.perf_counter() - started) * 1e3
+        floor.prepare()
+        started = time.perf_counter()
+        # A file of its own, so that nobody takes the doctor for the station.
+        moment = share.touch("tmp/.doctor", b"")
+        answer_ms = (time.perf_counter() - started) * 1e3
+        share.delete("tmp/.doctor")
+    drift_s = (datetime.now(UTC) - moment).total_seconds()
+    text = f"connected in {connect_ms:.0f} ms, a write took {answer_ms:.1f} ms"
+    if abs(drift_s) > DRIFT_S:
+        way = "ahead of" if drift_s > 0 else "behind"
+        text += f"; this machine's clock is {abs(drift_s):.0f} s {way} the shop's (cards go by the shop's)"
+        return Finding("share", "warning", text)
+    seen = read_status(settings.tokens_status, TokensStatus)
+    if seen.share in {"away", "refused"}:
+        return Finding("share", "warning", f"{text}; but the tokens program says: {seen.message}")
+    return Finding("share", "ok", text)
+
+
+def _master(settings: Settings) -> Finding:
+    engine = open_engine(settings.master_url)
+    try:
+        with engine.connect() as connection:
+            connection.exec_driver_sql("SELECT 1")
+    finally:
+        engine.dispose()
+    return Finding("master", "ok", f"{engine.url.render_as_string(hide_password=True)} answers")
+
+
+def _snapshot(settings: Settings) -> Finding:
+    shop = Snapshots(settings.snapshot_path, settings.code).shop()
+    if shop is None:
+        return Finding("snapshot", "warning", "no snapshot yet: the link program makes one when the master answers")
+    age_h = (time.time() - settings.snapshot_path.stat().st_mtime) / 3600
+    known = settings.code in {station.code for station in shop.stations}
+    text = f"{shop.name}: {len(shop.menu.items)} items, {len(shop.staff)} staff, {age_h:.1f} h old"
+    if not known:
+        return Finding(
+            "snapshot", "wrong", f"{text}; it knows no station {settings.code}: add it on the manager's screen"
+        )
+    return Finding("snapshot", "ok", text)
+
+
+def _fonts(settings: Settings) -> Finding:  # noqa: ARG001 - every examination is called alike
+    Fonts()
+    return Finding("fonts", "ok", "Inter is installed")
+
+
+def _display(settings: Settings) -> Finding:
+    size = f"{settings.display.width}×{settings.display.height}"
+    if settings.headless:
+        return Finding("display", "warning", f"no display here: the screen is drawn at {size}, but nobody sees it")
+    return Finding("display", "ok", f"{size} by {settings.display.output}")
