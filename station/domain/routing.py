@@ -119,17 +119,17 @@ def _parts(card: Card, loads: dict[str, Load], now: datetime) -> dict[str, tuple
     after = dict(loads)
     parts: dict[str, tuple[list[Line], str]] = {}
     try:
-        shares = {choose(frozenset(card.body.groups), list(after.values())): list(lines)}
+        shares = [(choose(frozenset(card.body.groups), list(after.values())), list(lines))]
     except NoStation:
         if len(card.body.groups) == 1:
             raise
-        shares = {}
+        shares = []
         for group in card.body.groups:
             mine = [line for line in lines if line.group == group]
             choice = choose(frozenset({group}), list(after.values()))
             after[choice.station] = _given(after[choice.station], mine, now)
-            shares[choice] = mine
-    for choice, mine in shares.items():
+            shares.append((choice, mine))
+    for choice, mine in shares:
         held, why = parts.get(choice.station, ([], choice.why))
         parts[choice.station] = ([*held, *mine], why)
     for code, (mine, _) in parts.items():

@@ -33,6 +33,7 @@ class Dispatcher:
         self._journal, self._holding, self._floor, self._clock = journal, holding, floor, clock
         self._seen_s: dict[Key, float] = {}
         self._stuck: dict[Key, str] = {}
+        self._tried_s: dict[Key, float] = {}
         self.due = float("inf")
 
     def round(self, shop: Shop | None, present: Iterable[str]) -> bool:
@@ -54,11 +55,14 @@ class Dispatcher:
             for entry in self._journal.pending()
             if isinstance(entry.fact, TokenDispatched)
         }
-        ready = [card for card in ready if card.key not in under_way]
+        # What was dispatched and still stands here lost to somebody, or could not be done: not again at once.
+        self._tried_s = {key: at_s for key, at_s in self._tried_s.items() if now_s - at_s < STUCK_AGAIN_S}
+        ready = [card for card in ready if card.key not in under_way | self._tried_s.keys()]
         found = dispatch(ready, self._loads(shop, present), self._clock.now())
         self._stuck = found.stuck
         for fact in found.dispatched:
             self._journal.append(fact, None, self._clock.now())
+            self._tried_s[fact.order, fact.part] = now_s
         return bool(found.dispatched)
 
     def troubles(self) -> list[Trouble]:

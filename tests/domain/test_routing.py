@@ -89,6 +89,17 @@ def test_an_order_that_no_single_station_can_cook_is_split_by_group() -> None:
     assert parts[1][1].given.station == "fry1"
 
 
+@given(st.lists(st.sampled_from(["grill", "fry", "cold", "bar"]), min_size=1, max_size=8))
+def test_a_dispatch_gives_every_line_to_exactly_one_who_can_cook_it(groups: list[str]) -> None:
+    made = body(1, *(line(number, group) for number, group in enumerate(groups, 1)))
+    able = {"grill1": GRILL, "fry1": frozenset({"fry", "cold"}), "fry2": frozenset({"fry", "bar"})}
+    (fact,) = dispatch([card(made)], [Load(code, cooks) for code, cooks in able.items()], NOW).dispatched
+    given = [(code, entry) for code, lines in fact.stations.items() for entry in lines]
+    assert sorted(entry for _, entry in given) == sorted(entry.id for entry in made.lines)
+    by_id = {entry.id: entry.group for entry in made.lines}
+    assert all(by_id[entry] in able[code] for code, entry in given)
+
+
 def test_one_who_can_cook_all_of_it_gets_it_whole() -> None:
     made = body(1, line(1, "fry"), line(2, "cold"))
     found = dispatch([card(made)], [Load("fry1", frozenset({"fry", "cold"})), Load("cold1", frozenset({"cold"}))], NOW)
