@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy import func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -23,14 +24,11 @@ class InitReport:
 
 @dataclass(frozen=True, slots=True)
 class SeedReport:
-    """`added`: new rows by table; empty when everything was there already."""
+    """`rows`: how many rows each table holds now, where it holds any. `added`: how many of them are new."""
 
     where: str
+    rows: dict[str, int]
     added: dict[str, int]
-
-    @property
-    def rows(self) -> int:
-        return sum(self.added.values())
 
 
 def init_master(url: str) -> InitReport:
@@ -47,10 +45,12 @@ def init_master(url: str) -> InitReport:
 def seed_master(url: str, now: datetime | None = None) -> SeedReport:
     """The demo shop, with a business day open. Harmless when it is there. Raises DataError."""
     engine = open_engine(url)
+    tables = METADATA.sorted_tables
     try:
         with writing(engine) as conn:
             added = seed_demo(conn, now or datetime.now(UTC))
-        return SeedReport(name_of(engine), added)
+            counts = {table.name: conn.scalar(select(func.count()).select_from(table)) or 0 for table in tables}
+        return SeedReport(name_of(engine), {name: count for name, count in counts.items() if count}, added)
     finally:
         engine.dispose()
 

@@ -51,6 +51,8 @@ def _open_day(conn: Connection, shop_row: Row, now: datetime) -> int:
             shop_id=shop_row["id"],
             business_date=today,
             opened_at=now.astimezone(UTC),
+            created_at=now,
+            updated_at=now,
         )
     )
     return 1

@@ -30,7 +30,7 @@ def open_engine(url: str, *, create: bool = False) -> Engine:
     """
     try:
         parsed = make_url(url)
-        engine = _engine(parsed)
+        engine = _engine(parsed, create=create)
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         raise DataError(
             f"{url.rsplit('@', maxsplit=1)[-1]!r} is no database address: write e.g. sqlite:////data/master.db"
@@ -44,10 +44,7 @@ def open_engine(url: str, *, create: bool = False) -> Engine:
 
 def open_snapshot(path: Path) -> Engine:
     """A read-only engine for a snapshot file; raises DataError as `open_engine` does."""
-    # A connection each time: the file may be replaced between two of them.
-    engine = create_engine(
-        URL.create("sqlite", database=f"file:{_quoted(path)}", query={"mode": "ro", "uri": "true"}), poolclass=NullPool
-    )
+    engine = _sqlite_engine(path, "ro")
     _prepare(engine, writable=False)
     check_schema(engine)
     return engine
@@ -100,7 +97,8 @@ def translated(engine: Engine) -> Iterator[None]:
     """A database's errors as DataErrors."""
     try:
         yield
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        # What fails while a connection is being prepared comes from the driver as it is.
         raise DataError(_sentence(name_of(engine), error)) from error
 
 
@@ -112,15 +110,22 @@ def name_of(engine: Engine) -> str:
     return engine.url.render_as_string(hide_password=True)
 
 
-def _engine(url: URL) -> Engine:
+def _engine(url: URL, *, create: bool) -> Engine:
     if url.get_backend_name() == "mssql":
         # Keys are made by the client, so nothing needs to come back from an insert.
         return create_engine(url, use_insertmanyvalues=False, pool_pre_ping=True)
     if url.get_backend_name() == "sqlite":
         if not url.database or url.database == ":memory:":
             raise ArgumentError("a master in memory would be gone with the program")
-        return create_engine(url)
+        return _sqlite_engine(Path(url.database), "rwc" if create else "rw")
     return create_engine(url, pool_pre_ping=True)
+
+
+def _sqlite_engine(path: Path, mode: str) -> Engine:
+    # A connection each time, and never an empty file in place of a missing one: somebody may have put another file
+    # there, and what is written through an old connection would go to a file that nobody can see any more.
+    url = URL.create("sqlite", database=f"file:{_quoted(path)}", query={"mode": mode, "uri": "true"})
+    return create_engine(url, poolclass=NullPool)
 
 
 def _prepare(engine: Engine, *, writable: bool) -> None:
@@ -155,7 +160,7 @@ def _create_on_sqlite(engine: Engine) -> None:
         conn.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
-def _sentence(name: str, error: SQLAlchemyError) -> str:
+def _sentence(name: str, error: Exception) -> str:
     cause = str(error.orig) if isinstance(error, DBAPIError) else str(error)
     for known, sentence in (
         ("unable to open database file", "cannot be opened; look whether the folder is there and may be written"),

@@ -1,6 +1,7 @@
 """What the link asks of the master: which tables stations read, and whether any of their rows changed."""
 
 import hashlib
+from datetime import UTC, datetime
 from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, Table, cast, func, literal, select, true, union_all
@@ -77,11 +78,19 @@ def snapshot_rows(table: Table) -> ColumnElement[bool]:
     return (shop.business_days.c.closed_at.is_(None)) | (shop.business_days.c.business_date == latest.scalar_subquery())
 
 
-def catalogue_version(conn: Connection) -> str:
+def catalogue_version(conn: Connection, now: datetime | None = None) -> str:
     """16 characters that change when any row that stations read is added, changed or taken away. One query.
 
-    Each table tells how many rows it has, how often they were changed in all, and when last.
+    Each table tells how many rows it has, how often they were changed in all, and when last. A price that begins
+    changes it too.
     """
+    prices = menu.menu_item_prices
+    begun = select(
+        literal("prices begun").label("name"),
+        func.count().label("rows"),
+        cast(literal(0), BigInteger).label("changes"),
+        func.max(prices.c.valid_from).label("last"),
+    ).where(prices.c.valid_from <= (now or datetime.now(UTC)))
     parts = [
         select(
             literal(table.name).label("name"),
@@ -93,5 +102,5 @@ def catalogue_version(conn: Connection) -> str:
         .where(snapshot_rows(table))
         for table in _SNAPSHOT
     ]
-    facts = sorted(tuple(map(str, row)) for row in conn.execute(union_all(*parts)))
+    facts = sorted(tuple(map(str, row)) for row in conn.execute(union_all(*parts, begun)))
     return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]

@@ -35,6 +35,7 @@ def load_shop(conn: Connection, station_code: str, now: datetime | None = None) 
     Raises DataError when there is no such station or no business day was ever opened.
     """
     stations = shop.stations.c
+    now = now or datetime.now(UTC)
     station = conn.execute(
         select(stations.shop_id, stations.id, stations.station_profile_id).where(
             stations.code == station_code, stations.retired_at.is_(None)
@@ -49,10 +50,10 @@ def load_shop(conn: Connection, station_code: str, now: datetime | None = None) 
     return Shop(
         id=row.id,
         name=row.name,
-        version=catalogue_version(conn),
+        version=catalogue_version(conn, now),
         business_day=day.business_date.isoformat(),
         business_day_id=day.id,
-        menu=_menu(conn, row, now or datetime.now(UTC)),
+        menu=_menu(conn, row, now),
         staff=_staff(conn, station.shop_id),
         stations=_stations(conn, station.shop_id),
         profile=load_profile(conn, station_code, station.id, station.station_profile_id),

@@ -1,6 +1,6 @@
 """What is only ever added: the audit, what the replica has not seen yet, and what became of deployments."""
 
-from sqlalchemy import BigInteger, Column, Index, Table
+from sqlalchemy import BigInteger, Column, Index, Table, UniqueConstraint
 
 from station.data.tables.columns import at, free_text, key, one_of, to
 from station.data.tables.metadata import METADATA
@@ -11,7 +11,7 @@ audit_events = Table(
     METADATA,
     key(),
     to("stations"),
-    # The place in the station's journal; a station that got a new disk begins again at 1.
+    # The place in the station's chain: 1, 2, 3 without a gap, however often the station got a new disk.
     Column("seq", BigInteger, nullable=False),
     Column("kind", code(40), nullable=False),
     to("staff", null=True),
@@ -23,7 +23,7 @@ audit_events = Table(
     # The hash of the station's row before this one, and of this one with it: a row taken out or altered shows.
     Column("previous_hash", fixed(64), nullable=False),
     Column("hash", fixed(64), nullable=False),
-    Index(None, "station_id", "seq"),
+    UniqueConstraint("station_id", "seq"),
     Index(None, "subject_id"),
 )
 

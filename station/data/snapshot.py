@@ -1,0 +1,138 @@
+"""The snapshot: what a station keeps of the master, as one SQLite file with the same tables, replaced whole.
+
+It is built beside (`.snapshot.db.new`), synced, and put in place with one rename, so a reader has either the old or the
+new one. Orders, payments and the ledger are never in it. Its version can be asked of it as of the master: equal rows
+give equal versions.
+"""
+
+import os
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, insert, select
+
+from station.data.queries.link import catalogue_version, snapshot_columns, snapshot_rows, snapshot_tables
+from station.data.queries.screens import load_recipe, load_shop
+from station.data.session import APPLICATION_ID, open_snapshot, reading, translated
+from station.data.tables import METADATA, SCHEMA_VERSION, shop
+from station.domain.menu import Recipe, Shop
+from station.errors import DataError, StationError
+
+
+def build_snapshot(master: Engine, path: Path) -> str:
+    """Puts a new snapshot at `path` and gives its version. Raises DataError; then the old one is still there.
+
+    A master without a shop is refused: it is rather the wrong master than a shop that closed.
+    """
+    beside = path.with_name(f".{path.name}.new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside.unlink(missing_ok=True)
+        with reading(master) as conn:
+            _fill(conn, beside)
+            version = catalogue_version(conn)
+        beside.chmod(0o640)
+        _sync(beside)
+        beside.replace(path)
+        _sync(path.parent)
+    except OSError as error:
+        raise DataError(
+            f"the snapshot {path} could not be written: {error.strerror}; check the disk's free space and rights"
+        ) from error
+    finally:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+    return version
+
+
+class Snapshots:
+    """A station's snapshot, read anew whenever the file was replaced."""
+
+    def __init__(self, path: Path, station: str) -> None:
+        self._path, self._station = path, station
+        self._seen: tuple[int, int, int] | None = None
+        self._shop: Shop | None = None
+        self.problem = ""
+        """Why the file that is there now cannot be used; empty when it can, or when there is none."""
+
+    def shop(self) -> Shop | None:
+        """The shop as the snapshot has it; None when there is none yet.
+
+        A file that cannot be used changes nothing but `problem`: a station goes on with what it last knew.
+        """
+        seen = self._look()
+        if seen == self._seen:
+            return self._shop
+        self._seen, self.problem = seen, ""
+        if seen is not None:
+            try:
+                self._shop = self.load()
+            except StationError as error:
+                self.problem = str(error)
+        return self._shop
+
+    def changed(self) -> bool:
+        """Whether another file is there than `shop` last read: one look at the folder."""
+        return self._look() != self._seen
+
+    def load(self) -> Shop:
+        """Reads the shop now. Raises DataError or RecipeError with what is wrong with the file."""
+        engine = open_snapshot(self._path)
+        try:
+            with reading(engine) as conn:
+                return load_shop(conn, self._station)
+        finally:
+            engine.dispose()
+
+    def recipe(self, recipe_id: str) -> Recipe | None:
+        """One recipe with its steps; None when there is no such recipe. Raises DataError."""
+        engine = open_snapshot(self._path)
+        try:
+            with reading(engine) as conn:
+                return load_recipe(conn, recipe_id)
+        finally:
+            engine.dispose()
+
+    def _look(self) -> tuple[int, int, int] | None:
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        return found.st_ino, found.st_mtime_ns, found.st_size
+
+
+def version_of(path: Path, now: datetime | None = None) -> str:
+    """The version of the snapshot at `path`. Raises DataError when it is missing or cannot be used."""
+    engine = open_snapshot(path)
+    try:
+        with reading(engine) as conn:
+            return catalogue_version(conn, now or datetime.now(UTC))
+    finally:
+        engine.dispose()
+
+
+def _fill(master: Connection, path: Path) -> None:
+    if master.scalar(select(shop.stations.c.id).limit(1)) is None:
+        raise DataError("the master holds no shop with stations; fill it, or look at the master's address")
+    engine = create_engine(f"sqlite:///{path}")
+    try:
+        with translated(engine), engine.begin() as conn:
+            METADATA.create_all(conn, tables=list(snapshot_tables()))
+            for table in snapshot_tables():
+                query = select(*snapshot_columns(table)).where(snapshot_rows(table))
+                rows = [dict(row) for row in master.execute(query).mappings()]
+                if rows:
+                    conn.execute(insert(table), rows)
+            conn.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+            conn.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    finally:
+        engine.dispose()
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,101 @@
+"""One round of the link: journal to master, master to snapshot, and how that stands for the screens.
+
+The cursor moves only after the master has committed. A crash between the two brings the same facts again, and the master
+takes each of them once.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from station.data.followed import Master
+from station.errors import DataError
+from station.link.plan import Plan, answered, failed, looked
+from station.local.journal import Journal
+from station.local.status import LinkStatus, write_status
+
+READER = "link"
+BATCH = 200
+
+_LOG = logging.getLogger("link")
+
+
+class Follower:
+    """`monotonic` and `now` are the machine's clocks; `step` is one round and says how long to rest."""
+
+    def __init__(
+        self,
+        station: str,
+        journal: Journal,
+        master: Master,
+        *,
+        snapshot: Path,
+        status: Path,
+        monotonic: Callable[[], float],
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._station, self._journal, self._master = station, journal, master
+        self._snapshot, self._status = snapshot, status
+        self._monotonic, self._now = monotonic, now
+        self._plan = Plan()
+        self._built = ""
+        self._told: LinkStatus | None = None
+
+    def step(self) -> float:
+        """Seconds to rest. Raises JournalError; a master that fails is part of the work."""
+        more = False
+        if self._plan.may_try(self._monotonic()):
+            try:
+                more = self._bring()
+                self._refresh()
+            except DataError as error:
+                self._lost(str(error))
+            else:
+                self._found()
+        self._tell()
+        return 0.0 if more else self._plan.rest_s(self._monotonic())
+
+    def _bring(self) -> bool:
+        """The next facts into the master; whether there are more."""
+        entries = self._journal.since(self._journal.cursor(READER), BATCH)
+        if not entries:
+            return False
+        stored = self._master.store(self._station, entries)
+        self._journal.advance(READER, entries[-1].seq)
+        for sentence in stored.refused:
+            _LOG.warning("%s", sentence)
+        return len(entries) == BATCH
+
+    def _refresh(self) -> None:
+        """A new snapshot when the catalogue changed, when there is none, and once after each start."""
+        if not self._plan.must_look(self._monotonic()):
+            return
+        version = self._master.version()
+        if version != self._built or not self._snapshot.is_file():
+            self._built = self._master.snapshot(self._snapshot)
+            _LOG.info("snapshot=made version=%s", self._built)
+        self._plan = looked(self._plan, self._monotonic())
+
+    def _lost(self, message: str) -> None:
+        first = self._plan.away_since is None
+        self._plan = failed(self._plan, self._monotonic(), self._now(), message)
+        if first:
+            _LOG.warning("master=away cause=%s", message)
+
+    def _found(self) -> None:
+        if self._plan.away_since is not None:
+            _LOG.info("master=back since=%s", self._plan.away_since.isoformat(timespec="seconds"))
+        self._plan = answered(self._plan)
+
+    def _tell(self) -> None:
+        plan = self._plan
+        status = LinkStatus(
+            master="starting" if not plan.tried else "ok" if plan.away_since is None else "away",
+            since=plan.away_since,
+            message=plan.message,
+            queue=self._journal.last() - self._journal.cursor(READER),
+        )
+        if status != self._told:
+            write_status(self._status, status)
+            self._told = status
