@@ -1,11 +1,12 @@
 """What the roles ask of the cards: who has how much, which order is whole, what was done here lately. Pure."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
 from station.domain.cards import Card
 from station.domain.facts import TokenMoved
-from station.domain.floor import DONE, PASS, STATIONS, VOID, day_place, station_of
+from station.domain.floor import DONE, PASS, STATIONS, VOID, Spot, day_place, station_of
 from station.domain.menu import StationInfo
 from station.domain.token import Key
 from station.renderers.world import World
@@ -79,6 +80,21 @@ def bumped_last(world: World, station: str, count: int) -> tuple[Card, ...]:
             order[entry.fact.order, entry.fact.part] = entry.seq
     mine.sort(key=lambda card: (order.get(card.key, -1), card.key), reverse=True)
     return tuple(mine[:count])
+
+
+def remembered(before: tuple[Card, ...], world: World, station: str, count: int) -> tuple[Card, ...]:
+    """What was bumped here lately, the latest first, with what the guest has got since: a display does not mirror that.
+
+    A card that went from the pass to where this display cannot look was handed over.
+    """
+    there = {card.key: card for card in bumped_last(world, station, count)}
+    known = {card.key for card in before}
+    kept = [
+        there.get(card.key) or replace(card, spot=Spot(done_place(world), card.spot.name))
+        for card in before
+        if card.key in there or card.key not in world.cards
+    ]
+    return (*(card for key, card in there.items() if key not in known), *kept)[:count]
 
 
 def done_place(world: World) -> str:

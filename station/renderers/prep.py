@@ -7,7 +7,6 @@ from functools import partial
 
 from station.domain import urgency
 from station.domain.cards import Card
-from station.domain.floor import PASS
 from station.domain.hands import Press
 from station.renderers import floor_view as floor
 from station.renderers import prep_actions as act
@@ -33,7 +32,10 @@ class PrepRole:
 
     def begin(self, world: World) -> PrepState:
         # What is there already is no news.
-        return PrepState(seen=tuple((card.key, world.now - timedelta(seconds=FLASH_S)) for card in act.queue(world)))
+        return PrepState(
+            bumped=floor.bumped_last(world, world.station, act.LAST),
+            seen=tuple((card.key, world.now - timedelta(seconds=FLASH_S)) for card in act.queue(world)),
+        )
 
     def notice(self, state: PrepState, world: World, desk: Desk) -> PrepState:
         """Forgets what is gone, remembers what is new, ends a message that was there long enough."""
@@ -41,7 +43,8 @@ class PrepRole:
         mine = [card.key for card in act.queue(world)]
         known = dict(state.seen)
         seen = tuple((key, known.get(key, world.now)) for key in mine)
-        changed = replace(state, seen=seen) if seen != state.seen else state
+        bumped = floor.remembered(state.bumped, world, world.station, act.LAST)
+        changed = replace(state, seen=seen, bumped=bumped) if (seen, bumped) != (state.seen, state.bumped) else state
         if state.card is not None and state.card not in mine:
             changed = replace(changed, card=None, line=-1)
         if state.message_until is not None and state.message_until <= world.now:
@@ -74,7 +77,7 @@ class PrepRole:
 
 
 def _tools(state: PrepState, world: World) -> Panel:
-    undoable = any(card.spot.place == PASS for card in floor.bumped_last(world, world.station, act.LAST))
+    undoable = act.undoable(state, world) is not None
     tools = (
         Tool(
             "Log out" if world.person else "Log in",
@@ -287,8 +290,7 @@ def _keyed_in_sheet(state: PrepState, key: str, world: World) -> Result:
 def _choices(state: PrepState, world: World) -> list[Callable[[], Result]]:
     """What can be chosen in the open sheet, in the order in which it is listed."""
     if state.overlay == "last":
-        last = floor.bumped_last(world, world.station, act.LAST)
-        return [partial(act.recall, state, f"{card.key[0]}:{card.key[1]}", world) for card in last]
+        return [partial(act.recall, state, f"{card.key[0]}:{card.key[1]}", world) for card in state.bumped]
     card = None if state.moving is None else world.cards.get(state.moving)
     if state.overlay == "transfer" and card is not None:
         return [partial(act.transfer, state, station.code, world) for station, _, _ in floor.targets(world, card)]

@@ -28,6 +28,7 @@ class PrepState:
     """`card`, `line`: where the keyboard is (line -1: the header). `choice`: the same in an overlay.
 
     `seen`: when each card came onto this display, for its short flash. `moving`: the card that a transfer is about.
+    `bumped`: what was bumped here lately, the latest first.
     """
 
     card: Key | None = None
@@ -40,6 +41,7 @@ class PrepState:
     message: str = ""
     message_until: datetime | None = None
     seen: tuple[tuple[Key, datetime], ...] = ()
+    bumped: tuple[Card, ...] = ()
 
 
 def said(state: PrepState, text: str, world: World) -> PrepState:
@@ -106,17 +108,23 @@ def undo(state: PrepState, world: World) -> Result:
     refused = _refused(state, "token.recall", "undo", world)
     if refused is not None:
         return refused, ()
-    card = next((card for card in floor.bumped_last(world, world.station, LAST) if card.spot.place == PASS), None)
+    card = undoable(state, world)
     if card is None:
         return said(state, "Nothing to undo: no order of this station is on the pass", world), ()
     return replace(state, card=card.key, line=-1), (_move(card, station_place(world.station), "undo"),)
+
+
+def undoable(state: PrepState, world: World) -> Card | None:
+    """What was bumped last and stands on the pass still."""
+    there = (world.cards.get(card.key) for card in state.bumped)
+    return next((card for card in there if card is not None and card.spot.place == PASS), None)
 
 
 def recall(state: PrepState, name: str, world: World) -> Result:
     refused = _refused(state, "token.recall", "recall", world)
     if refused is not None:
         return refused, ()
-    card = world.cards.get(key_of(name))
+    card = next((card for card in state.bumped if card.key == key_of(name)), None)
     home = None if card is None else floor.home_of(card)
     if card is None or home is None:
         return said(closed(state), "That order has moved on and cannot be recalled from here", world), ()

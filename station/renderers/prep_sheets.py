@@ -10,7 +10,7 @@ from station.renderers import prep_actions as act
 from station.renderers import theme as look
 from station.renderers.prep_actions import PrepState
 from station.renderers.scene import Box, Drawn, Label, Op, Panel, Rect
-from station.renderers.widgets.listing import Row, listing
+from station.renderers.widgets.listing import Row, listing, rows_height
 from station.renderers.widgets.sheet import content_rect, sheet, sheet_rect
 from station.renderers.widgets.text import clock, counted, station_name
 from station.renderers.world import World
@@ -44,9 +44,9 @@ def sheets(state: PrepState, world: World) -> tuple[Panel, ...]:
 def help_sheet(world: World, keys: Sequence[tuple[str, str]]) -> tuple[Panel, ...]:
     """Every key and what it does, in two columns."""
     theme = world.theme
-    rect = sheet_rect(world, 0.72, 0.74)
-    area = content_rect(world, rect)
     half = (len(keys) + 1) // 2
+    rect = sheet_rect(world, 0.72, 0.86, half * theme.px(84))
+    area = content_rect(world, rect)
     step = min(theme.px(84), area.h // half)
     ops: list[Op] = []
     for index, (key, what) in enumerate(keys):
@@ -87,16 +87,13 @@ def _transfer(state: PrepState, world: World) -> tuple[Panel, ...]:
     card = None if state.moving is None else world.cards.get(state.moving)
     if card is None:
         return ()
-    rect = sheet_rect(world, 0.5, 0.72)
     rows = transfer_rows(world, card, state.choice)
+    rect = sheet_rect(world, 0.5, 0.86, rows_height(len(rows), world, notes=True))
     title = f"Transfer {card.body.number.upper()} to"
     return sheet(world, "sheet:transfer", title, rect, listing(content_rect(world, rect), rows, world))
 
 
 def _last(state: PrepState, world: World) -> tuple[Panel, ...]:
-    rect = sheet_rect(world, 0.78, 0.86)
-    area = content_rect(world, rect)
-    last = floor.bumped_last(world, world.station, act.LAST)
     rows = [
         Row(
             f"recall:{card.key[0]}:{card.key[1]}",
@@ -107,8 +104,11 @@ def _last(state: PrepState, world: World) -> tuple[Panel, ...]:
             chosen=index == state.choice,
             key=str(index + 1) if index < 9 else "",
         )
-        for index, card in enumerate(last)
+        for index, card in enumerate(state.bumped)
     ]
+    tall = rows_height(max(2, min(5, len(rows))), world, notes=True)
+    rect = sheet_rect(world, 0.78, 0.86, tall)
+    area = content_rect(world, rect)
     if not rows:
         return sheet(world, "sheet:last", "Last 10", rect, _empty(area, "Nothing was bumped here yet", world))
     left, right = area.split_columns(2, world.theme.gap)
@@ -118,17 +118,17 @@ def _last(state: PrepState, world: World) -> tuple[Panel, ...]:
 
 def _all_day(world: World) -> tuple[Panel, ...]:
     """How many of each dish are still to be made here, over all orders."""
-    rect = sheet_rect(world, 0.78, 0.86)
-    area = content_rect(world, rect)
+    theme = world.theme
+    step = theme.line(theme.title) + theme.px(6)
     totals: Counter[str] = Counter()
     for card in act.queue(world):
         for line in card.body.lines:
             totals[line.name] += max(0, line.count - line.done)
     ranked = [(name, count) for name, count in sorted(totals.items(), key=lambda each: (-each[1], each[0])) if count]
+    rect = sheet_rect(world, 0.78, 0.86, step * max(3, (len(ranked) + 1) // 2))
+    area = content_rect(world, rect)
     if not ranked:
         return sheet(world, "sheet:all_day", "All-day", rect, _empty(area, "Nothing to make", world))
-    theme = world.theme
-    step = theme.line(theme.title) + theme.px(6)
     per = max(1, area.h // step)
     columns = area.split_columns(2, theme.gap * 2)
     ops: list[Op] = []

@@ -36,6 +36,11 @@ def fits(area: Rect, world: World, *, notes: bool) -> int:
     return max(1, (area.h + gap) // (row_height(world, notes=notes) + gap))
 
 
+def rows_height(count: int, world: World, *, notes: bool) -> int:
+    """How high so many rows are."""
+    return count * (row_height(world, notes=notes) + world.theme.px(8)) - world.theme.px(8)
+
+
 def listing(area: Rect, rows: Sequence[Row], world: World, *, notes: bool | None = None) -> Drawn:
     """The rows from the top; those that do not fit are left out (see `fits` and `pager`)."""
     noted = any(row.note for row in rows) if notes is None else notes

@@ -14,12 +14,17 @@ SHEET_Z = 10
 MESSAGE_Z = 20
 
 
-def sheet_rect(world: World, width: float = 0.7, height: float = 0.84) -> Rect:
-    """In the middle of the screen, as a share of it; nearly all of a small one."""
+def sheet_rect(world: World, width: float = 0.7, height: float = 0.84, content: int | None = None) -> Rect:
+    """In the middle of the screen, as a share of it; nearly all of a small one.
+
+    `content`: how many pixels the content is high; the sheet is no higher than it needs to be.
+    """
     wide, high = world.size
     narrow = wide < 1280
     w = min(wide - 2 * world.theme.gap, round(wide * (0.96 if narrow else width)))
     h = min(high - 2 * world.theme.gap, round(high * (0.94 if narrow else height)))
+    if content is not None:
+        h = min(h, content + world.theme.touch + world.theme.pad * 4)
     return Rect((wide - w) // 2, (high - h) // 2, w, h)
 
 

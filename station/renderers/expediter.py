@@ -1,0 +1,272 @@
+"""The expediter: the whole floor at a glance; what is wrong, what is whole, and the tools to put it right."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+
+from station.domain import urgency
+from station.domain.cards import Card
+from station.domain.floor import HOLD, PASS, station_of
+from station.domain.hands import Press
+from station.renderers import expediter_actions as act
+from station.renderers import expediter_view as view
+from station.renderers import floor_view as floor
+from station.renderers import theme as look
+from station.renderers.expediter_actions import REASONS, ExpediterState, Result
+from station.renderers.expediter_sheets import handed_orders, sheets
+from station.renderers.role import Desk, Dragged, Event, Keyed, Tap
+from station.renderers.scene import Panel, Scene
+from station.renderers.widgets.bars import Tool, status_bar, toolbar
+from station.renderers.widgets.sheet import message
+from station.renderers.widgets.text import counted
+from station.renderers.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class ExpediterRole:
+    """See `role.py` for what the functions promise."""
+
+    def begin(self, world: World) -> ExpediterState:
+        del world
+        return ExpediterState()
+
+    def notice(self, state: ExpediterState, world: World, desk: Desk) -> ExpediterState:
+        del desk
+        changed = state
+        card = act.picked(state, world)
+        if state.picked is not None and (card is None or floor.finished(card)):
+            # A sheet about a token that is gone would act on nothing.
+            changed = act.closed(changed) if state.overlay not in {"", "help", "recall"} else changed
+            changed = replace(changed, picked=None)
+        if state.message_until is not None and state.message_until <= world.now:
+            changed = replace(changed, message="", message_until=None)
+        return replace(changed, asking=False) if state.asking and world.person is not None else changed
+
+    def handle(self, state: ExpediterState, event: Event, world: World, desk: Desk) -> Result:
+        del desk
+        if isinstance(event, Tap):
+            return _tapped(state, event.action, world)
+        if isinstance(event, Dragged):
+            return _dropped(state, event, world)
+        if isinstance(event, Keyed):
+            return _keyed(state, event.press, world)
+        return state, ()
+
+    def asks_for_person(self, state: ExpediterState, world: World) -> bool:
+        return state.asking and world.person is None
+
+    def scene(self, state: ExpediterState, world: World) -> Scene:
+        place = view.layout(world)
+        columns, shown = view.columns(state, place, world)
+        passing, passed = view.passing(state, place.passing, world)
+        live = [card for card in world.cards.values() if not floor.finished(card)]
+        orders = len({card.key[0] for card in live})
+        items = sum(card.body.items for card in live if card.spot.place != PASS)
+        panels: list[Panel] = [
+            _tools(state, world),
+            *view.fault_panel(world, place.fault),
+            *columns,
+            *passing,
+            view.detail(state, place.detail, world),
+            status_bar(world, f"{counted(orders, 'order')} · {counted(items, 'item')}"),
+            *sheets(state, world),
+        ]
+        said = state.message
+        if said:
+            panels.append(message(world, said, look.WARN))
+        told = said or view.fault_text(world)
+        return Scene(world.size, look.GROUND, tuple(panels), (*shown, *passed), told, _until(state, world))
+
+
+def _tools(state: ExpediterState, world: World) -> Panel:
+    card = act.picked(state, world)
+    live = card is not None and not floor.finished(card)
+    on_pass = live and card is not None and card.spot.place == PASS
+    held = live and card is not None and card.spot.place == HOLD
+    rushed = live and card is not None and card.body.rush
+    tools = (
+        Tool(
+            "Log out" if world.person else "Log in",
+            "login",
+            "person",
+            "F2",
+            kind="plain" if world.person else "primary",
+        ),
+        Tool("Transfer", "transfer", "right", "T", enabled=live and not on_pass),
+        Tool("Split", "split", "split", "S", enabled=live and not on_pass),
+        Tool("Recall", "recall", "undo", "R", enabled=on_pass or bool(state.handed)),
+        Tool("Fire" if held else "Hold", "hold", "play" if held else "pause", "H", enabled=live and not on_pass),
+        Tool("Rush off" if rushed else "Rush", "rush", "bolt", "U", enabled=live),
+        Tool("Void", "void", "trash", "V", enabled=live),
+        Tool("Help", "help", "help", "F1", end=True),
+    )
+    return toolbar(world, tools)
+
+
+def _until(state: ExpediterState, world: World) -> datetime:
+    profile = world.shop.profile
+    moments = [world.now.replace(second=0, microsecond=0) + timedelta(minutes=1)]
+    for card in world.cards.values():
+        change = urgency.next_change(card.body.placed_at, world.now, profile.orange_s, profile.red_s)
+        if change is not None:
+            moments.append(change)
+    if state.message_until is not None:
+        moments.append(state.message_until)
+    return min(moments)
+
+
+def _tapped(state: ExpediterState, action: str, world: World) -> Result:
+    verb, _, rest = action.partition(":")
+    doers: dict[str, Callable[[], Result]] = {
+        "pick": lambda: (act.pick(state, rest), ()),
+        "page": lambda: (act.turn_page(state, rest.rpartition(":")[0], int(rest.rpartition(":")[2])), ()),
+        "transfer": lambda: (act.open_tool(state, "transfer", world), ()),
+        "to": lambda: act.transfer(state, _picked_name(state), rest, world),
+        "split": lambda: (act.open_tool(state, "split", world), ()),
+        "more": lambda: (act.take_off(state, rest, 1, world), ()),
+        "less": lambda: (act.take_off(state, rest, -1, world), ()),
+        "split_on": lambda: (act.split_on(state, world), ()),
+        "split_to": lambda: act.split(state, rest, world),
+        "recall": lambda: act.recall(state, world),
+        "recall_handed": lambda: act.recall_handed(state, rest, world),
+        "hold": lambda: act.hold_or_fire(state, world),
+        "rush": lambda: act.rush(state, world),
+        "void": lambda: (act.open_tool(state, "void", world), ()),
+        "reason": lambda: (replace(state, reason=REASONS[int(rest)]), ()),
+        "void_now": lambda: act.void(state, world),
+        "hand_over": lambda: act.hand_over(state, rest, world),
+        "seen": lambda: act.seen(state, rest, world),
+        "rescue": lambda: act.rescue(state, rest, world),
+        "help": lambda: (replace(act.closed(state), overlay="" if state.overlay == "help" else "help"), ()),
+        "login": lambda: (replace(state, asking=False), ()) if rest == "cancel" else act.log_in_or_out(state, world),
+        "close": lambda: (act.closed(state), ()),
+        "message": lambda: (replace(state, message="", message_until=None), ()),
+    }
+    return doers.get(verb, lambda: (state, ()))()
+
+
+def _dropped(state: ExpediterState, event: Dragged, world: World) -> Result:
+    """Onto a station's column, or onto a tile that stands in one."""
+    verb, _, rest = event.target.partition(":")
+    code = rest if verb == "column" and rest != "pass" else None
+    if verb == "pick":
+        order, _, part = rest.partition(":")
+        under = world.cards.get((order, part))
+        code = None if under is None else station_of(under.spot.place)
+    if code is None:
+        return state, ()
+    return act.transfer(state, event.source.removeprefix("pick:"), code, world)
+
+
+_TOOLS = {
+    "t": "transfer",
+    "s": "split",
+    "r": "recall",
+    "h": "hold",
+    "u": "rush",
+    "v": "void",
+    "f1": "help",
+    "f2": "login",
+}
+
+
+def _keyed(state: ExpediterState, press: Press, world: World) -> Result:
+    key = press.key.lower()
+    if key == "escape":
+        open_sheet = bool(state.overlay or state.message)
+        after = replace(act.closed(state), message="", message_until=None)
+        return (after if open_sheet else replace(after, picked=None)), ()
+    if state.overlay:
+        return _keyed_in_sheet(state, key, world)
+    if key in _TOOLS:
+        return _tapped(state, _TOOLS[key], world)
+    if key in {"up", "down", "left", "right", "tab"}:
+        return _walked(state, key, world), ()
+    return _keyed_on_pass(state, key, world)
+
+
+def _keyed_on_pass(state: ExpediterState, key: str, world: World) -> Result:
+    orders = tuple(dict.fromkeys(card.key[0] for card in floor.at(world, PASS)))
+    if key.isdigit() and 0 < int(key) <= len(orders):
+        return act.hand_over(state, orders[int(key) - 1], world)
+    if key == "enter" and state.picked is not None:
+        return act.hand_over(state, state.picked[0], world)
+    if key == "space" and state.picked is not None:
+        return act.seen(state, state.picked[0], world)
+    if key == "x":
+        silent = next((each.code for each in floor.kitchens(world) if world.silent(each.code)), None)
+        return act.rescue(state, silent, world) if silent else (act.said(state, "Every station answers", world), ())
+    return state, ()
+
+
+def _walked(state: ExpediterState, key: str, world: World) -> ExpediterState:
+    """The arrows walk over the columns, the pass being the last one."""
+    first_of: dict[str, Card] = {}
+    for card in floor.at(world, PASS):
+        first_of.setdefault(card.key[0], card)
+    columns = [list(cards) for cards in (*view.rows(view.layout(world)), tuple(first_of.values())) if cards]
+    if not columns:
+        return replace(state, picked=None)
+    where = next(
+        ((x, y) for x, column in enumerate(columns) for y, card in enumerate(column) if card.key == state.picked), None
+    )
+    if where is None:
+        return replace(state, picked=columns[0][0].key)
+    x, y = where
+    if key in {"up", "down"}:
+        y = max(0, min(len(columns[x]) - 1, y + (1 if key == "down" else -1)))
+    else:
+        x = (x + (-1 if key == "left" else 1)) % len(columns)
+        y = min(y, len(columns[x]) - 1)
+    return replace(state, picked=columns[x][y].key)
+
+
+def _keyed_in_sheet(state: ExpediterState, key: str, world: World) -> Result:
+    if state.overlay == "split":
+        return _keyed_in_split(state, key, world)
+    if state.overlay == "void" and key == "enter":
+        return act.void(state, world)
+    choices = _choices(state, world)
+    if key.isdigit() and key != "0":
+        return choices[int(key) - 1]() if int(key) <= len(choices) else (state, ())
+    if key in {"up", "down", "left", "right", "tab"} and choices:
+        step = 1 if key in {"down", "right", "tab"} else -1
+        return replace(state, choice=(state.choice + step) % len(choices)), ()
+    if key in {"enter", "space"}:
+        return choices[min(state.choice, len(choices) - 1)]() if choices else (act.closed(state), ())
+    return state, ()
+
+
+def _keyed_in_split(state: ExpediterState, key: str, world: World) -> Result:
+    card = act.picked(state, world)
+    lines = [] if card is None else [line.id for line in card.body.lines if line.count > line.done]
+    if not lines:
+        return act.closed(state), ()
+    if key in {"up", "down", "tab"}:
+        return replace(state, choice=(state.choice + (-1 if key == "up" else 1)) % len(lines)), ()
+    if key in {"left", "right", "space"}:
+        line = lines[min(state.choice, len(lines) - 1)]
+        return act.take_off(state, line, -1 if key == "left" else 1, world), ()
+    return (act.split_on(state, world), ()) if key == "enter" else (state, ())
+
+
+def _choices(state: ExpediterState, world: World) -> list[Callable[[], Result]]:
+    """What can be chosen in the open sheet, in the order in which it is listed."""
+    card = act.picked(state, world)
+    if state.overlay == "recall":
+        return [partial(act.recall_handed, state, each.key[0], world) for each in handed_orders(state)]
+    if card is None:
+        return []
+    if state.overlay == "transfer":
+        name = view.name_of(card)
+        return [partial(act.transfer, state, name, each.code, world) for each, _, _ in floor.targets(world, card)]
+    if state.overlay == "split_to":
+        return [partial(act.split, state, code, world) for code, _, _ in act.split_targets(state, card, world)]
+    if state.overlay == "void":
+        return [partial(_tapped, state, f"reason:{index}", world) for index in range(len(REASONS))]
+    return []
+
+
+def _picked_name(state: ExpediterState) -> str:
+    return "" if state.picked is None else f"{state.picked[0]}:{state.picked[1]}"

@@ -1,0 +1,326 @@
+"""What an expediter's taps mean: from a state and an action to a new state and facts. Pure.
+
+An order is handed over whole: all its parts stand on the pass, and its allergies were read there once more. Nothing is
+void without a reason. A station that stopped answering can be rescued: its tokens go back to the inbox, and dispatch
+finds them other stations.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+from station.domain.cards import Card
+from station.domain.facts import (
+    Fact,
+    SplitOff,
+    StaffSeen,
+    TokenAcknowledged,
+    TokenMoved,
+    TokenRushed,
+    TokenSplit,
+    TokenTransferred,
+    Verb,
+)
+from station.domain.floor import HOLD, INBOX, PASS, Spot, station_of, station_place
+from station.domain.token import Key
+from station.renderers import floor_view as floor
+from station.renderers.widgets.text import station_name
+from station.renderers.world import World
+
+Overlay = Literal["", "transfer", "split", "split_to", "void", "recall", "help"]
+MESSAGE_S = 5.0
+REASONS = ("Guest left", "Wrong order", "Ordered twice", "Sold out", "Kitchen's mistake", "Training")
+
+Result = tuple["ExpediterState", tuple[Fact, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class ExpediterState:
+    """`picked`: the token that the tools are about. `off`: how many of each line a split takes away.
+
+    `reason`: why something shall be void, chosen and not yet confirmed. `handed`: what was handed over here lately.
+    `starts`: which token each column begins with, where it has more than it can show.
+    """
+
+    picked: Key | None = None
+    overlay: Overlay = ""
+    choice: int = 0
+    off: tuple[tuple[str, int], ...] = ()
+    reason: str = ""
+    handed: tuple[Card, ...] = ()
+    starts: tuple[tuple[str, int], ...] = ()
+    asking: bool = False
+    message: str = ""
+    message_until: datetime | None = None
+
+
+def said(state: ExpediterState, text: str, world: World) -> ExpediterState:
+    return replace(state, message=text, message_until=world.now + timedelta(seconds=MESSAGE_S))
+
+
+def closed(state: ExpediterState) -> ExpediterState:
+    return replace(state, overlay="", choice=0, off=(), reason="")
+
+
+def picked(state: ExpediterState, world: World) -> Card | None:
+    return None if state.picked is None else world.cards.get(state.picked)
+
+
+def pick(state: ExpediterState, name: str) -> ExpediterState:
+    """Picks a token; the picked one again lets it go."""
+    order, _, part = name.partition(":")
+    return replace(state, picked=None if state.picked == (order, part) else (order, part))
+
+
+def turn_page(state: ExpediterState, column: str, start: int) -> ExpediterState:
+    """The column shows its tokens from this one on; letting go of the picked one, which would bring its page back."""
+    starts = {**dict(state.starts), column: start}
+    return replace(state, starts=tuple(starts.items()), picked=None)
+
+
+def open_tool(state: ExpediterState, overlay: Overlay, world: World) -> ExpediterState:
+    """A tool that is about the picked token, and needs a permission of its own name."""
+    if state.overlay == overlay:
+        return closed(state)
+    card = picked(state, world)
+    if card is None or floor.finished(card):
+        return said(closed(state), f"Tap the order first, then {overlay}", world)
+    refused = _refused(state, f"token.{overlay}", overlay, world)
+    if refused is not None:
+        return refused
+    if overlay == "split" and card.spot.place == PASS:
+        return said(state, "What stands on the pass is made: there is nothing to split", world)
+    if overlay == "split" and sum(max(0, line.count - line.done) for line in card.body.lines) < 2:
+        return said(state, f"{_number(card)} has only one item left to make: nothing to split", world)
+    return replace(closed(state), overlay=overlay)
+
+
+def transfer(state: ExpediterState, name: str, code: str, world: World) -> Result:
+    """To a station by hand; `name` is the token's, which need not be the picked one when it was dragged."""
+    refused = _refused(state, "token.transfer", "transfer", world)
+    if refused is not None:
+        return refused, ()
+    order, _, part = name.partition(":")
+    card = world.cards.get((order, part))
+    if card is None or floor.finished(card):
+        return said(closed(state), "That order has moved on already", world), ()
+    if station_of(card.spot.place) == code:
+        return closed(state), ()
+    if card.spot.place == PASS:
+        return said(closed(state), f"{_number(card)} is on the pass: recall it first", world), ()
+    objection = next((why for station, _, why in floor.targets(world, card) if station.code == code), "is not known")
+    if objection:
+        return said(state, f"{station_name(code)} {objection}", world), ()
+    fact = TokenTransferred(order=order, part=part, place=card.spot.place, station=code, why=_by("transferred", world))
+    return closed(replace(state, picked=card.key)), (fact,)
+
+
+def take_off(state: ExpediterState, line_id: str, change: int, world: World) -> ExpediterState:
+    """One more or one less of a line goes to the other part; at least one item stays."""
+    card = picked(state, world)
+    line = None if card is None else next((line for line in card.body.lines if line.id == line_id), None)
+    if card is None or line is None:
+        return closed(state)
+    left = line.count - line.done
+    off = dict(state.off)
+    off[line_id] = max(0, min(left, off.get(line_id, 0) + change))
+    active = sum(max(0, each.count - each.done) for each in card.body.lines)
+    if sum(off.values()) >= active:
+        return said(state, "At least one item stays where it is; to move all of it, transfer the order", world)
+    return replace(state, off=tuple((key, count) for key, count in off.items() if count))
+
+
+def split_on(state: ExpediterState, world: World) -> ExpediterState:
+    """From what goes to where it goes."""
+    if not state.off:
+        return said(state, "Say first how many of which item shall go", world)
+    return replace(state, overlay="split_to", choice=0)
+
+
+def split(state: ExpediterState, code: str, world: World) -> Result:
+    card = picked(state, world)
+    if card is None:
+        return said(closed(state), "That order has moved on already", world), ()
+    why_not = next((why for station, _, why in split_targets(state, card, world) if station == code), "is not known")
+    if why_not:
+        return said(state, f"{station_name(code)} {why_not}", world), ()
+    order, part = card.key
+    fact = TokenSplit(
+        order=order,
+        part=part,
+        place=card.spot.place,
+        off=tuple(SplitOff(line=line, count=count) for line, count in state.off),
+        to=station_place(code),
+        why=_by("split", world),
+    )
+    return said(closed(state), f"{_number(card)} is being split", world), (fact,)
+
+
+def split_targets(state: ExpediterState, card: Card, world: World) -> list[tuple[str, int, str]]:
+    """Code, active items and why not, for each station: it must be able to make what is taken off."""
+    groups = {line.group for line in card.body.lines if line.id in dict(state.off)}
+    found = []
+    for station in floor.kitchens(world):
+        why = "does not answer" if world.silent(station.code) else ""
+        if not groups <= station.groups:
+            why = f"cannot make {' or '.join(sorted(groups - station.groups))}"
+        found.append((station.code, floor.load(world, station.code), why))
+    return sorted(found, key=lambda each: (bool(each[2]), each[1], each[0]))
+
+
+def void(state: ExpediterState, world: World) -> Result:
+    """The picked token, once a reason was chosen; called by the confirmation."""
+    card = picked(state, world)
+    refused = _refused(state, "token.void", "void", world)
+    if refused is not None:
+        return refused, ()
+    if card is None or floor.finished(card):
+        return said(closed(state), "That order has moved on already", world), ()
+    if not state.reason:
+        return said(state, "Choose a reason first", world), ()
+    fact = _move(card, floor.void_place(world), "void", _by(state.reason, world))
+    return said(replace(closed(state), picked=None), f"{_number(card)} is void", world), (fact,)
+
+
+def hold_or_fire(state: ExpediterState, world: World) -> Result:
+    """Out of the kitchen until a person fires it; fired, it goes to the inbox and is dispatched like a new one."""
+    card = picked(state, world)
+    if card is None or floor.finished(card) or card.spot.place == PASS:
+        return said(state, "Tap an order that is not made yet first, then hold", world), ()
+    refused = _refused(state, "token.transfer", "hold or fire", world)
+    if refused is not None:
+        return refused, ()
+    if card.spot.place == HOLD:
+        return state, (_move(card, INBOX, "fire", _by("fired", world)),)
+    return state, (_move(card, HOLD, "hold", _by("held", world)),)
+
+
+def rush(state: ExpediterState, world: World) -> Result:
+    card = picked(state, world)
+    if card is None or floor.finished(card):
+        return said(state, "Tap the order first, then rush", world), ()
+    refused = _refused(state, "token.transfer", "rush", world)
+    if refused is not None:
+        return refused, ()
+    order, part = card.key
+    return state, (TokenRushed(order=order, part=part, place=card.spot.place, rush=not card.body.rush),)
+
+
+def recall(state: ExpediterState, world: World) -> Result:
+    """The picked part from the pass to its station; with nothing picked there, what was handed over lately."""
+    card = picked(state, world)
+    home = None if card is None else floor.home_of(card)
+    refused = _refused(state, "token.recall", "recall", world)
+    if refused is not None:
+        return refused, ()
+    if card is not None and home is not None and card.spot.place == PASS:
+        return state, (_move(card, home, "recall", _by("recalled", world)),)
+    return replace(closed(state), overlay="" if state.overlay == "recall" else "recall"), ()
+
+
+def recall_handed(state: ExpediterState, order: str, world: World) -> Result:
+    """All parts of an order that was handed over, back to the pass."""
+    refused = _refused(state, "token.recall", "recall", world)
+    if refused is not None:
+        return refused, ()
+    back = [card for card in state.handed if card.key[0] == order]
+    if not back:
+        return closed(state), ()
+    after = replace(closed(state), handed=tuple(card for card in state.handed if card.key[0] != order))
+    return said(after, f"{_number(back[0])} comes back to the pass", world), tuple(
+        _move(card, PASS, "recall", _by("recalled", world)) for card in back
+    )
+
+
+def hand_over(state: ExpediterState, order: str, world: World) -> Result:
+    """Every part at once; says what is missing, or that the allergies were not read here."""
+    parts = floor.parts_of(world, order)
+    if not parts:
+        return state, ()
+    refused = _refused(state, "token.bump", "hand over", world)
+    if refused is not None:
+        return refused, ()
+    missing = missing_of(parts)
+    if missing:
+        return said(state, f"{_number(parts[0])} is not whole yet: {', '.join(missing)}", world), ()
+    if unread(parts):
+        return said(state, f"{_number(parts[0])}: read the allergies first, then tap the violet band", world), ()
+    done = floor.done_place(world)
+    gone = tuple(replace(card, spot=Spot(done, card.spot.name)) for card in parts)
+    after = replace(closed(state), picked=None, handed=(*gone, *state.handed)[:30])
+    return after, tuple(_move(card, done, "hand_over") for card in parts)
+
+
+def missing_of(parts: tuple[Card, ...]) -> list[str]:
+    """What is not on the pass yet, in words: "part 1-2 at FRY1 (2 items)"."""
+    return [
+        f"{'' if len(parts) == 1 else f'part {card.body.part} '}at {_place(card.spot.place)} ({card.body.items})"
+        for card in parts
+        if card.spot.place != PASS
+    ]
+
+
+def unread(parts: tuple[Card, ...]) -> bool:
+    """Whether somebody named allergies that nobody has read on the pass."""
+    return any(
+        card.body.customer.allergies and "allergy_pass" not in card.body.acknowledged
+        for card in parts
+        if card.spot.place == PASS
+    )
+
+
+def seen(state: ExpediterState, order: str, world: World) -> Result:
+    refused = _refused(state, "token.bump", "confirm this", world)
+    if refused is not None:
+        return refused, ()
+    return state, tuple(
+        TokenAcknowledged(order=card.key[0], part=card.key[1], place=PASS, what="allergy_pass")
+        for card in floor.parts_of(world, order)
+        if card.spot.place == PASS and "allergy_pass" not in card.body.acknowledged
+    )
+
+
+def rescue(state: ExpediterState, code: str, world: World) -> Result:
+    """Everything of a silent station back to the inbox. One that answers is left alone."""
+    refused = _refused(state, "token.transfer", "rescue", world)
+    if refused is not None:
+        return refused, ()
+    if not world.silent(code):
+        return said(state, f"{station_name(code)} answers again: nothing to rescue", world), ()
+    cards = floor.at(world, station_place(code))
+    why = _by(f"rescued, {station_name(code)} did not answer", world)
+    return state, tuple(_move(card, INBOX, "rescue", why) for card in cards)
+
+
+def log_in_or_out(state: ExpediterState, world: World) -> Result:
+    if world.person is None:
+        return replace(closed(state), asking=True), ()
+    return closed(state), (StaffSeen(staff=world.person.id, what="logout"),)
+
+
+def _place(place: str) -> str:
+    code = station_of(place)
+    words: Mapping[str, str] = {INBOX: "the inbox", HOLD: "hold", PASS: "the pass"}
+    return station_name(code) if code else words.get(place, place)
+
+
+def _number(card: Card) -> str:
+    return card.body.number.upper()
+
+
+def _by(what: str, world: World) -> str:
+    return f"{what} by {world.person.name}" if world.person else what
+
+
+def _move(card: Card, to: str, verb: Verb, why: str = "") -> TokenMoved:
+    order, part = card.key
+    return TokenMoved(order=order, part=part, place=card.spot.place, to=to, verb=verb, why=why)
+
+
+def _refused(state: ExpediterState, permission: str, what: str, world: World) -> ExpediterState | None:
+    if world.person is None:
+        return replace(closed(state), asking=True)
+    if not world.may(permission):
+        return said(state, f"{world.person.name} may not {what}: the permission {permission} is missing", world)
+    return None

@@ -1,0 +1,190 @@
+"""The expediter's sheets: transfer, split, void, recall, help."""
+
+from station.domain.cards import Card
+from station.renderers import expediter_actions as act
+from station.renderers import theme as look
+from station.renderers.expediter_actions import REASONS, ExpediterState
+from station.renderers.prep_sheets import help_sheet, transfer_rows
+from station.renderers.scene import Drawn, Label, Panel, Rect
+from station.renderers.widgets.button import button
+from station.renderers.widgets.listing import Row, listing, rows_height
+from station.renderers.widgets.sheet import content_rect, sheet, sheet_rect
+from station.renderers.widgets.text import clock, counted, station_name
+from station.renderers.widgets.tile import grid
+from station.renderers.world import World
+
+KEYS = (
+    ("← →", "the column before, the next one"),
+    ("↑ ↓", "the order above, below"),
+    ("1 to 9", "hand over the first, second … on the pass"),
+    ("Enter", "hand over the picked order"),
+    ("Space", "confirm the allergies of the picked order"),
+    ("T", "transfer"),
+    ("S", "split"),
+    ("R", "recall"),
+    ("H", "hold, or fire what is held"),
+    ("U", "rush, or not"),
+    ("V", "void, with a reason"),
+    ("X", "rescue what a silent station has"),
+    ("F2", "log in or out"),
+    ("Esc", "close; let the order go"),
+)
+
+
+def sheets(state: ExpediterState, world: World) -> tuple[Panel, ...]:
+    """The panels of the sheet that is open; none when none is."""
+    card = act.picked(state, world)
+    if state.overlay == "help":
+        return help_sheet(world, KEYS)
+    if state.overlay == "recall":
+        return _recall(state, world)
+    return () if card is None else _about(state, card, world)
+
+
+def handed_orders(state: ExpediterState) -> tuple[Card, ...]:
+    """One card for each order that was handed over lately, the latest first."""
+    found: dict[str, Card] = {}
+    for card in state.handed:
+        found.setdefault(card.key[0], card)
+    return tuple(found.values())[:10]
+
+
+def _about(state: ExpediterState, card: Card, world: World) -> tuple[Panel, ...]:
+    """The sheets that need a picked token."""
+    if state.overlay == "transfer":
+        rows = transfer_rows(world, card, state.choice)
+        return _list(f"Transfer {_called(card)} to", rows, world)
+    if state.overlay == "split_to":
+        return _list(f"Split {_called(card)}: where to?", _split_rows(state, card, world), world)
+    if state.overlay == "split":
+        return _split(state, card, world)
+    return _void(state, card, world) if state.overlay == "void" else ()
+
+
+def _called(card: Card) -> str:
+    return card.body.number.upper()
+
+
+def _list(title: str, rows: list[Row], world: World) -> tuple[Panel, ...]:
+    noted = any(row.note for row in rows)
+    rect = sheet_rect(world, 0.5, 0.86, rows_height(max(2, len(rows)), world, notes=noted))
+    return sheet(world, "sheet:list", title, rect, listing(content_rect(world, rect), rows, world))
+
+
+def _split_rows(state: ExpediterState, card: Card, world: World) -> list[Row]:
+    return [
+        Row(
+            f"split_to:{code}",
+            station_name(code),
+            why,
+            lead=str(index + 1),
+            amount=counted(items, "item"),
+            enabled=not why,
+            chosen=index == state.choice,
+            key=str(index + 1),
+        )
+        for index, (code, items, why) in enumerate(act.split_targets(state, card, world))
+    ]
+
+
+def _recall(state: ExpediterState, world: World) -> tuple[Panel, ...]:
+    rows = [
+        Row(
+            f"recall_handed:{card.key[0]}",
+            _called(card),
+            ", ".join(f"{line.count} {line.name}" for line in card.body.lines),
+            lead=str(index + 1) if index < 9 else "",
+            amount=f"handed over · {clock(card.body.placed_at)}",
+            chosen=index == state.choice,
+            key=str(index + 1) if index < 9 else "",
+        )
+        for index, card in enumerate(handed_orders(state))
+    ]
+    if rows:
+        return _list("Recall to the pass", rows, world)
+    rect = sheet_rect(world, 0.5, 0.5, world.theme.touch * 2)
+    words = "Nothing was handed over here lately. Pick an order on the pass to recall it to its station"
+    text = Label(content_rect(world, rect), words, world.theme.label, look.MUTED, "medium", "centre")
+    return sheet(world, "sheet:list", "Recall", rect, Drawn((text,)))
+
+
+def _split(state: ExpediterState, card: Card, world: World) -> tuple[Panel, ...]:
+    """How many of each line go: minus, a count, plus."""
+    theme = world.theme
+    lines = [line for line in card.body.lines if line.count > line.done]
+    gap = theme.px(8)
+    step = theme.touch + gap
+    rect = sheet_rect(world, 0.6, 0.92, step * (len(lines) + 1) + gap)
+    area = content_rect(world, rect)
+    shown = lines[: max(1, (area.h - step) // step)]
+    drawn = Drawn()
+    for index, line in enumerate(shown):
+        row = Rect(area.x, area.y + index * step, area.w, theme.touch)
+        going = dict(state.off).get(line.id, 0)
+        side = theme.touch
+        drawn += Drawn(
+            (
+                Label(
+                    row.left(row.w - side * 3 - gap * 2),
+                    f"{line.count - line.done} {line.name}",
+                    theme.body,
+                    look.ACCENT if index == state.choice else look.TEXT,
+                    "semibold",
+                ),
+                Label(
+                    Rect(row.right - side * 2 - gap, row.y, side, side),
+                    str(going),
+                    theme.title,
+                    look.TEXT if going else look.MUTED,
+                    "bold",
+                    "centre",
+                    tabular=True,
+                ),
+            )
+        )
+        minus, plus = Rect(row.right - side * 3 - gap, row.y, side, side), Rect(row.right - side, row.y, side, side)
+        drawn += button(
+            minus, "", f"less:{line.id}", theme, icon="minus", label=f"One {line.name} less", pressed=world.pressed
+        )
+        drawn += button(
+            plus, "", f"more:{line.id}", theme, icon="plus", label=f"One {line.name} more", pressed=world.pressed
+        )
+    go = Rect(area.x, area.bottom - theme.touch, area.w, theme.touch)
+    count = sum(count for _, count in state.off)
+    text = f"Send {counted(count, 'item')} to …" if count else "Say how many of which item shall go"
+    drawn += button(
+        go, text, "split_on", theme, kind="primary", enabled=bool(count), key="Enter", pressed=world.pressed
+    )
+    return sheet(world, "sheet:split", f"Split {_called(card)}: what goes elsewhere?", rect, drawn)
+
+
+def _void(state: ExpediterState, card: Card, world: World) -> tuple[Panel, ...]:
+    """A reason, then a confirmation that names the order."""
+    theme = world.theme
+    gap = theme.px(10)
+    rect = sheet_rect(world, 0.5, 0.8, (theme.touch + gap) * 4 + gap)
+    area = content_rect(world, rect)
+    cells = grid(area.top((theme.touch + gap) * 3 - gap), 2, 3, gap)
+    drawn = Drawn()
+    for index, (cell, reason) in enumerate(zip(cells, REASONS, strict=True)):
+        drawn += button(
+            cell,
+            reason,
+            f"reason:{index}",
+            theme,
+            kind="chosen" if state.reason == reason else "plain",
+            key=str(index + 1),
+            pressed=world.pressed,
+        )
+    sure = Rect(area.x, area.bottom - theme.touch, area.w, theme.touch)
+    drawn += button(
+        sure,
+        f"Void {_called(card)}: {state.reason}" if state.reason else "Choose a reason",
+        "void_now",
+        theme,
+        kind="danger",
+        enabled=bool(state.reason),
+        key="Enter",
+        pressed=world.pressed,
+    )
+    return sheet(world, "sheet:void", f"Void {_called(card)}?", rect, drawn)
