@@ -82,16 +82,15 @@ class SmbShare:
             ]
         )
         opened, first, second, closed = answers
-        if opened.status in ntstatus.NAME_GONE | ntstatus.PATH_GONE | {ntstatus.DELETE_PENDING}:
-            raise NoFolder(f"{folder} is not on the share {self.address}")
-        self._demand(opened, folder)
+        self._demand_folder(opened, folder)
         self._close_if_open(opened, closed)
-        if first.status == ntstatus.NO_MORE_FILES:
+        # The root of a disk has no `.`, so that an empty one has no such file as `*`.
+        if first.status == ntstatus.NO_MORE_FILES or (first.status == ntstatus.NO_SUCH_FILE and not path):
             return []
-        self._demand(first, folder)
+        self._demand_folder(first, folder)
         if second.status == ntstatus.NO_MORE_FILES:
             return smb_wire.entries(first.data)
-        self._demand(second, folder)
+        self._demand_folder(second, folder)
         return [*self._list_long(opening, folder)]
 
     def read(self, path: str, limit: int = READ_LIMIT) -> bytes:
@@ -311,14 +310,14 @@ class SmbShare:
     def _list_long(self, opening: smb_wire.Message, folder: str) -> tuple[Entry, ...]:
         """A folder that does not fit into one answer, read from one handle until there is no more."""
         (opened,) = self._ask([opening])
-        self._demand(opened, folder)
+        self._demand_folder(opened, folder)
         file_id = smb_wire.created_id(opened.data)
         found: tuple[Entry, ...] = ()
         while True:
             (answer,) = self._ask([smb_wire.query_directory(file_id, _LISTING_ROOM)])
             if answer.status == ntstatus.NO_MORE_FILES:
                 break
-            self._demand(answer, folder)
+            self._demand_folder(answer, folder)
             found += tuple(smb_wire.entries(answer.data))
         self._ask([smb_wire.close(file_id)])
         return found
@@ -362,6 +361,12 @@ class SmbShare:
         """A handle that stays open would keep everybody else from moving the file."""
         if opened.status == ntstatus.SUCCESS and closed.status != ntstatus.SUCCESS:
             self._ask([smb_wire.close(smb_wire.created_id(opened.data))])
+
+    def _demand_folder(self, answer: "_Answer", folder: str) -> None:
+        """A folder may go between the messages that list it, too."""
+        if answer.status in ntstatus.NAME_GONE | ntstatus.PATH_GONE | {ntstatus.DELETE_PENDING}:
+            raise NoFolder(f"{folder} is not on the share {self.address}")
+        self._demand(answer, folder)
 
     def _demand(self, answer: "_Answer", path: str) -> None:
         if answer.status != ntstatus.SUCCESS:
