@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from sqlalchemy import Connection, insert, select
@@ -59,7 +59,7 @@ class Chain:
 def chain_hash(previous: str, event: Event) -> str:
     """SHA-256 over the hash before and everything that the row says; its time to the millisecond."""
     told = (previous, event.id, event.kind, event.staff or "", event.subject or "", event.body)
-    moment = str(int(event.at.timestamp() * 1000))
+    moment = event.at.astimezone(UTC).isoformat(timespec="milliseconds")
     return hashlib.sha256("\0".join((*told, moment)).encode()).hexdigest()
 
 
