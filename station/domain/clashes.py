@@ -4,12 +4,19 @@ Pure. Contains, may contain and unknown all clash: what nobody declared may hide
 exactly what was confirmed; when the dish, its choices or the guest's allergies change it must be given again.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from station.domain import allergens
 from station.domain.allergens import Answer
 from station.domain.draft import Draft, DraftLine
+
+_HEADS: Final = (
+    (Answer.CONTAINS, "contains"),
+    (Answer.MAY_CONTAIN, "may contain"),
+    (Answer.UNKNOWN, "unknown whether it contains"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +49,14 @@ def clashes(draft: Draft) -> tuple[Clash, ...]:
 def unconfirmed(draft: Draft, confirmed: Collection[Clash]) -> tuple[Clash, ...]:
     """The clashes that nobody has taken on as they are now."""
     return tuple(one for one in clashes(draft) if one not in confirmed)
+
+
+def words(found: Clash, names: Mapping[str, str]) -> str:
+    """The clash as one line for a person: "Contains Milk, Nuts; may contain Sesame; unknown whether it contains Fish"."""
+    parts = [
+        f"{head} {', '.join(names.get(code, code) for code, answer in found.answers if answer is told)}"
+        for told, head in _HEADS
+        if any(answer is told for _, answer in found.answers)
+    ]
+    text = "; ".join(parts)
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,236 @@
+"""The till: takes the order and the money, and sends both as one fact.
+
+Categories and items at the left, the order at the right. Sheets come over it one at a time. Everything that a finger can
+reach the keyboard reaches too: each hit says its key, and the arrows go from hit to hit.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from station.domain.hands import Press
+from station.renderers import focus as keyboard
+from station.renderers import theme as look
+from station.renderers.role import Desk, Event, Held, Keyed, Tap, Wheeled
+from station.renderers.scene import Box, Drawn, Icon, Label, Op, Panel, Rect, Scene, drawn, panel
+from station.renderers.till_actions import next_category, taken_back, tapped, turned, typed
+from station.renderers.till_layout import areas, left_world
+from station.renderers.till_menu import menu_panels
+from station.renderers.till_modifiers import modifiers_sheet
+from station.renderers.till_order import order_panels
+from station.renderers.till_pay import pay_panels
+from station.renderers.till_sale import Result, said
+from station.renderers.till_sheets import (
+    allergies_sheet,
+    ending_sheet,
+    help_sheet,
+    telling_sheet,
+    trouble_rect,
+    writing_sheet,
+)
+from station.renderers.till_state import (
+    Allergies,
+    Choosing,
+    Ending,
+    Helping,
+    Paying,
+    Telling,
+    Till,
+    Writing,
+    own_trouble,
+    shown_items,
+)
+from station.renderers.widgets.bars import status_bar
+from station.renderers.widgets.button import button, tool
+from station.renderers.widgets.sheet import message
+from station.renderers.widgets.text import counted, wrapped
+from station.renderers.world import World
+
+_WHY_NOT = {
+    "pay": "There is nothing on the order yet; tap what the guest wants",
+    "clear": "There is nothing to clear",
+    "line:change": "This item has nothing to choose; write a note",
+    "tender:": "That is less than what is due",
+}
+_SAYS_WHY = ("modifiers:done", "clashes:done")
+"""What is done to these says itself why it may not be, and where to go."""
+
+
+@dataclass(frozen=True, slots=True)
+class TillRole:
+    """See `role.Role`. A till always needs somebody who is logged in."""
+
+    def begin(self, world: World) -> Till:
+        return _settled(Till(), world)
+
+    def notice(self, state: Till, world: World, desk: Desk) -> Till:  # noqa: ARG002 -- the protocol's; a till waits for taps
+        return _settled(state, world)
+
+    def handle(self, state: Till, event: Event, world: World, desk: Desk) -> Result:
+        state = _settled(state, world)
+        if isinstance(event, Tap):
+            return _tapped(replace(state, keys=False, focus=""), event, world, desk)
+        if isinstance(event, Held):
+            return tapped(state, event.action, world, desk)
+        if isinstance(event, Wheeled):
+            return turned(state, event.action, event.steps, world), ()
+        if isinstance(event, Keyed):
+            return _keyed(replace(state, keys=True), event.press, world, desk)
+        return state, ()
+
+    def scene(self, state: Till, world: World) -> Scene:
+        state = _settled(state, world)
+        panels = (
+            *menu_panels(state, world),
+            _tools(world),
+            *order_panels(state, world),
+            *_trouble(state, world),
+            status_bar(world, _summary(state)),
+            *_sheet(state, world),
+            *((message(left_world(world), state.message, look.ACCENT),) if state.message else ()),
+        )
+        scene = Scene(
+            size=world.size, ground=look.GROUND, panels=panels, message=state.message, until=_until(state, world)
+        )
+        ring = keyboard.ring(state.focus, scene, world.theme)
+        return scene if ring is None else replace(scene, panels=(*panels, ring))
+
+    def asks_for_person(self, state: Till, world: World) -> bool:  # noqa: ARG002 -- a till never works for nobody
+        return world.person is None
+
+
+def _settled(state: Till, world: World) -> Till:
+    """The state without what has gone meanwhile: a category, a selected line, a message that was read."""
+    categories = world.shop.menu.categories
+    if categories and all(category.id != state.category for category in categories):
+        state = replace(state, category=categories[0].id, page=0)
+    if state.selected and state.selected_line is None:
+        state = replace(state, selected="", lines_top=None)
+    if state.message_until is not None and state.message_until <= world.now:
+        state = replace(state, message="", message_until=None)
+    return state
+
+
+def _tapped(state: Till, tap: Tap, world: World, desk: Desk) -> Result:
+    if state.message:
+        state = replace(state, message="", message_until=None)
+    if tap.enabled or tap.action in _SAYS_WHY or tap.action.startswith("item:"):
+        return tapped(state, tap.action, world, desk)
+    why = next((text for action, text in _WHY_NOT.items() if tap.action.startswith(action)), "")
+    return (said(state, why, world) if why else state), ()
+
+
+def _keyed(state: Till, press: Press, world: World, desk: Desk) -> Result:
+    """Shortcuts first, then the focus, then letters."""
+    scene = TillRole().scene(state, world)
+    direction = keyboard.direction_of(press)
+    if direction is not None:
+        return replace(state, focus=keyboard.moved(state.focus, direction, scene)), ()
+    if press.key == "enter" and (found := scene.action(state.focus)) is not None:
+        after, facts = _tapped(state, Tap(found.hit.action, found.hit.enabled), world, desk)
+        return after, facts
+    writing = isinstance(state.sheet, Writing)
+    hit = keyboard.pressed_by(press, scene)
+    if hit is not None and not (writing and len(press.text) == 1 and press.text.isprintable()):
+        return _tapped(state, Tap(hit.action, hit.enabled), world, desk)
+    return _letter(state, press, world, desk), ()
+
+
+def _letter(state: Till, press: Press, world: World, desk: Desk) -> Till:
+    key = press.key
+    if key == "backspace":
+        return taken_back(state)
+    if key == "tab":
+        return _next_field(state) if state.sheet else next_category(state, world, -1 if press.shift else 1)
+    if key == "enter" and state.sheet is None and state.find:
+        first = next(iter(shown_items(state, world)), None)
+        return state if first is None else tapped(state, f"item:{first.id}", world, desk)[0]
+    if press.ctrl or not press.text or not press.text.isprintable():
+        return state
+    if isinstance(state.sheet, Paying) and press.text in "0123456789":
+        return tapped(state, f"digit:{press.text}", world, desk)[0]
+    return typed(state, press.text)
+
+
+def _next_field(state: Till) -> Till:
+    if not isinstance(state.sheet, Writing) or state.sheet.field == "note":
+        return state
+    return replace(state, sheet=replace(state.sheet, field="marker" if state.sheet.field == "name" else "name"))
+
+
+def _tools(world: World) -> Panel:
+    theme = world.theme
+    rect = areas(world).tools
+    area = Rect(theme.px(14), theme.px(7), rect.w - 2 * theme.px(14), rect.h - 2 * theme.px(7))
+    made = Drawn()
+    for cell, (text, action, icon, key) in zip(
+        area.split_columns(3, theme.px(8)),
+        (("Find", "find", "list", ""), ("Help", "help", "help", "F1"), ("Log out", "logout", "person", "F10")),
+        strict=True,
+    ):
+        made += tool(cell, text, action, icon, theme, key=key, pressed=world.pressed)  # type: ignore[arg-type]
+    ground = drawn((Box(rect.at_origin(), look.CARD), Box(Rect(0, 0, theme.edge, rect.h), look.CARD_EDGE)))
+    return panel("tools", rect, ground, made, ground=look.CARD)
+
+
+def _trouble(state: Till, world: World) -> tuple[Panel, ...]:
+    """What became of an order that was sent from here, when it is not what it should be."""
+    trouble = own_trouble(state, world)
+    if trouble is None:
+        return ()
+    theme = world.theme
+    rect = trouble_rect(world)
+    side = max(theme.touch, theme.px(170))
+    icon = theme.px(40)
+    room = Rect(theme.pad * 2 + icon, 0, rect.w - icon - side - theme.pad * 4, rect.h)
+    lines = wrapped(trouble.text, room.w, theme.body, "semibold", world.ruler, 2)
+    step = theme.line(theme.body)
+    top = (rect.h - step * len(lines)) // 2
+    ops: tuple[Op, ...] = (
+        Box(rect.at_origin(), look.RAISED, theme.radius, look.WARN, theme.px(3)),
+        Icon(Rect(theme.pad, (rect.h - icon) // 2, icon, icon), "warning", look.WARN),
+        *(
+            Label(Rect(room.x, top + n * step, room.w, step), line, theme.body, look.TEXT, "semibold")
+            for n, line in enumerate(lines)
+        ),
+    )
+    seen = button(
+        Rect(rect.w - side - theme.px(12), (rect.h - theme.touch) // 2, side, theme.touch),
+        "Paper given" if trouble.offer_paper else "Seen",
+        "trouble:seen",
+        theme,
+        key="F11",
+        label=f"Seen: {trouble.text}",
+        pressed=world.pressed,
+    )
+    return (panel("trouble", rect, drawn(ops), seen, z=4),)
+
+
+def _summary(state: Till) -> str:
+    return counted(state.draft.count, "item") if state.draft.lines else ""
+
+
+def _sheet(state: Till, world: World) -> tuple[Panel, ...]:
+    match state.sheet:
+        case None:
+            panels: tuple[Panel, ...] = ()
+        case Choosing() as choosing:
+            panels = modifiers_sheet(state, choosing, world)
+        case Paying() as paying:
+            panels = pay_panels(state, paying, world)
+        case Telling() as telling:
+            panels = telling_sheet(state, telling, world)
+        case Allergies():
+            panels = allergies_sheet(state, world)
+        case Writing() as writing:
+            panels = writing_sheet(state, writing, world)
+        case Ending() as ending:
+            panels = ending_sheet(ending, world)
+        case Helping():
+            panels = help_sheet(world)
+    return panels
+
+
+def _until(state: Till, world: World) -> datetime | None:
+    """The status bar's clock changes with the minute, a message ends by itself."""
+    turns = world.now.replace(second=0, microsecond=0) + timedelta(minutes=1)
+    return turns if state.message_until is None else min(turns, state.message_until)

@@ -1,0 +1,345 @@
+"""What each tap on the till does to its state: the menu, the modifiers, the order's lines, the guest, the sheets."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from station.domain import draft as drafts
+from station.domain.draft import Draft, DraftLine
+from station.domain.facts import SoldOut, StaffSeen
+from station.domain.menu import MenuItem
+from station.errors import OrderRefused
+from station.renderers.role import Desk
+from station.renderers.till_menu import pages
+from station.renderers.till_modifiers import page_of
+from station.renderers.till_order import lines_shown
+from station.renderers.till_sale import Result, begin_payment, confirm, pay_card, pay_cash, said, tell
+from station.renderers.till_state import (
+    Allergies,
+    Choosing,
+    Ending,
+    Field,
+    Helping,
+    Paying,
+    Till,
+    Writing,
+    own_trouble,
+    sold_out,
+    trouble_key,
+)
+from station.renderers.world import World
+
+_MAX_GIVEN = 8
+
+
+def tapped(till: Till, action: str, world: World, desk: Desk) -> Result:
+    """The till after a tap. What the rules refuse leaves it as it was, with a sentence that says why."""
+    try:
+        return _done(till, action, world, desk)
+    except OrderRefused as refused:
+        text = str(refused)
+        return said(till, text[:1].upper() + text[1:], world), ()
+
+
+def _done(till: Till, action: str, world: World, desk: Desk) -> Result:
+    name, _, rest = action.partition(":")
+    if action in _WITH_FACTS:
+        return _WITH_FACTS[action](till, world)
+    if name == "tender":
+        way, _, given = rest.partition(":")
+        return pay_cash(till, given, world, desk) if way == "cash" else pay_card(till, world, desk)
+    if action in _PLAIN:
+        till = _PLAIN[action](till)
+    elif action in _IN_WORLD:
+        till = _IN_WORLD[action](till, world, desk)
+    elif name in _NAMED:
+        till = _NAMED[name](till, rest, world, desk)
+    return till, ()
+
+
+def turned(till: Till, action: str, steps: int, world: World) -> Till:
+    """The wheel over lines moves them, over tiles turns the page."""
+    step = -1 if steps > 0 else 1
+    if action.startswith("line") and till.sheet is None:
+        first, last = lines_shown(till, world)
+        if last - first == len(till.draft.lines) or (step > 0 and last == len(till.draft.lines)):
+            return till
+        return replace(till, lines_top=max(0, first + step))
+    if action.startswith("item"):
+        return replace(till, page=max(0, min(pages(till, world) - 1, till.page + step)))
+    return till
+
+
+def typed(till: Till, text: str) -> Till:
+    """A letter: into the open sheet, else into the search."""
+    if isinstance(till.sheet, Writing):
+        return replace(till, sheet=_written(till.sheet, till.sheet.text + text))
+    if till.sheet is None:
+        return replace(till, find=(till.find + text).lstrip()[:40], page=0, focus="")
+    return till
+
+
+def taken_back(till: Till) -> Till:
+    if isinstance(till.sheet, Writing):
+        return replace(till, sheet=_written(till.sheet, till.sheet.text[:-1]))
+    if isinstance(till.sheet, Paying):
+        return replace(till, sheet=Paying(typing=True, given=till.sheet.given[:-1]))
+    return replace(till, find=till.find[:-1], page=0, focus="")
+
+
+def next_category(till: Till, world: World, step: int) -> Till:
+    ids = [category.id for category in world.shop.menu.categories]
+    if not ids:
+        return till
+    at = ids.index(till.category) if till.category in ids else 0
+    return _category(till, ids[(at + step) % len(ids)])
+
+
+def _category(till: Till, category_id: str) -> Till:
+    return replace(till, category=category_id, page=0, find="", finding=False)
+
+
+def _item(till: Till, item_id: str, world: World, desk: Desk) -> Till:
+    item = world.shop.menu.item(item_id)
+    if item is None:
+        raise OrderRefused("that is no longer on the menu; look at the menu again")
+    if sold_out(item, world):
+        raise OrderRefused(f"{item.name} is sold out; offer something else")
+    chosen = drafts.defaults(item)
+    if any(group.minimum for group in item.groups):
+        # Refused now if there are too few, before anything is chosen for nothing.
+        drafts.add(till.draft, item, desk.new_id(), chosen)
+        return replace(till, sheet=Choosing(item, chosen), focus="")
+    return _added(till, item, chosen, desk)
+
+
+def _added(till: Till, item: MenuItem, chosen: tuple[str, ...], desk: Desk) -> Till:
+    before = {line.id: line.count for line in till.draft.lines}
+    draft = drafts.add(till.draft, item, desk.new_id(), chosen)
+    line = next(line for line in draft.lines if before.get(line.id) != line.count)
+    return replace(
+        till,
+        draft=draft,
+        selected=line.id,
+        lines_top=None,
+        sheet=None,
+        find="",
+        finding=False,
+        last=None,
+        cleared=None,
+    )
+
+
+def _modifier(till: Till, name: str, world: World, _desk: Desk) -> Till:
+    if not isinstance(till.sheet, Choosing):
+        return till
+    choosing = till.sheet
+    modifier_id = name.partition(":")[2]
+    before = drafts.open_groups(choosing.item, choosing.chosen)
+    choosing = replace(choosing, chosen=drafts.toggled(choosing.item, choosing.chosen, modifier_id))
+    after = drafts.open_groups(choosing.item, choosing.chosen)
+    if after and after != before:
+        choosing = replace(choosing, page=page_of(after[0], till, choosing, world))
+    return replace(till, sheet=choosing)
+
+
+def _modifiers(till: Till, what: str, world: World, desk: Desk) -> Till:
+    if not isinstance(till.sheet, Choosing):
+        return till
+    choosing = till.sheet
+    name, _, number = what.partition(":")
+    if name == "page":
+        return replace(till, sheet=replace(choosing, page=int(number)))
+    if name == "cancel":
+        return replace(till, sheet=None)
+    if missing := drafts.open_groups(choosing.item, choosing.chosen):
+        told = said(till, f"{missing[0].name} must still be chosen", world)
+        return replace(told, sheet=replace(choosing, page=page_of(missing[0], till, choosing, world)))
+    if choosing.line_id:
+        draft = drafts.chosen_changed(till.draft, choosing.line_id, choosing.chosen)
+        return replace(till, draft=draft, sheet=None)
+    return _added(till, choosing.item, choosing.chosen, desk)
+
+
+def _line(till: Till, what: str, _world: World, desk: Desk) -> Till:
+    line = till.selected_line
+    if line is None or what not in _ON_LINE:
+        return replace(till, selected="" if what == till.selected else what, lines_top=None)
+    return _ON_LINE[what](till, line, desk)
+
+
+def _change(till: Till, line: DraftLine, _desk: Desk) -> Till:
+    if not line.item.groups:
+        raise OrderRefused(f"{line.item.name} has nothing to choose; write a note")
+    return replace(till, sheet=Choosing(line.item, line.chosen, line.id), focus="")
+
+
+def _repeat(till: Till, line: DraftLine, desk: Desk) -> Till:
+    new = desk.new_id()
+    return replace(till, draft=drafts.repeated(till.draft, line.id, new), selected=new)
+
+
+def _counted(till: Till, line: DraftLine, by: int) -> Till:
+    draft = drafts.count_changed(till.draft, line.id, line.count + by)
+    return replace(till, draft=draft, cleared=_kept(till, draft))
+
+
+def _removed(till: Till, line: DraftLine, _desk: Desk) -> Till:
+    draft = drafts.removed(till.draft, line.id)
+    return replace(till, draft=draft, selected="", cleared=_kept(till, draft))
+
+
+def _kept(till: Till, after: Draft) -> Draft | None:
+    """What can be brought back when the last line was taken away."""
+    return None if after.lines else till.draft
+
+
+_ON_LINE: dict[str, Callable[[Till, DraftLine, Desk], Till]] = {
+    "less": lambda till, line, _desk: _counted(till, line, -1),
+    "more": lambda till, line, _desk: _counted(till, line, +1),
+    "change": _change,
+    "note": lambda till, line, _desk: replace(till, sheet=Writing("note", note=line.note, line_id=line.id), focus=""),
+    "repeat": _repeat,
+    "remove": _removed,
+}
+
+
+def _clear(till: Till) -> Till:
+    if not till.draft.begun:
+        return till
+    return Till(
+        category=till.category,
+        reserved=till.reserved,
+        cleared=till.draft,
+        seen=till.seen,
+        keys=till.keys,
+        last=till.last,
+    )
+
+
+def _restore(till: Till) -> Till:
+    return till if till.cleared is None else replace(till, draft=till.cleared, cleared=None, last=None)
+
+
+def _mode(till: Till, mode: str, _world: World, _desk: Desk) -> Till:
+    draft = drafts.mode_changed(till.draft, "take_away" if mode == "take_away" else "eat_in")
+    return replace(till, draft=draft)
+
+
+def _guest(till: Till) -> Till:
+    customer = till.draft.customer
+    return replace(till, sheet=Writing("name", customer.name, customer.marker), focus="")
+
+
+def _text_done(till: Till) -> Till:
+    if not isinstance(till.sheet, Writing):
+        return till
+    writing = till.sheet
+    if writing.field == "note":
+        draft = drafts.note_changed(till.draft, writing.line_id, writing.note)
+    else:
+        draft = drafts.customer_named(till.draft, writing.name, writing.marker)
+    return replace(till, draft=draft, sheet=None)
+
+
+def _field(till: Till, name: str, _world: World, _desk: Desk) -> Till:
+    if not isinstance(till.sheet, Writing) or till.sheet.field == "note":
+        return till
+    chosen: Field = "marker" if name == "marker" else "name"
+    return replace(till, sheet=replace(till.sheet, field=chosen))
+
+
+def _written(writing: Writing, text: str) -> Writing:
+    text = text.lstrip()
+    if writing.field == "name":
+        return replace(writing, name=text[:60])
+    if writing.field == "marker":
+        return replace(writing, marker=text[:20])
+    return replace(writing, note=text[: drafts.MAX_NOTE])
+
+
+def _type(till: Till, what: str, _world: World, _desk: Desk) -> Till:
+    if what == "backspace":
+        return taken_back(till)
+    letter = " " if what == "space" else what[:1]
+    begins = isinstance(till.sheet, Writing) and not till.sheet.text
+    return typed(till, letter.upper() if begins else letter)
+
+
+def _digit(till: Till, what: str, _world: World, _desk: Desk) -> Till:
+    if not isinstance(till.sheet, Paying):
+        return till
+    if what == "back":
+        return taken_back(till)
+    given = (till.sheet.given + what).lstrip("0")[:_MAX_GIVEN]
+    return replace(till, sheet=Paying(typing=True, given=given))
+
+
+def _ending(till: Till, item_id: str, world: World, _desk: Desk) -> Till:
+    if not world.may("menu.sold_out"):
+        raise OrderRefused("you may not mark items sold out; ask the shift lead")
+    return replace(till, sheet=Ending(item_id), focus="")
+
+
+def _ended(till: Till, _world: World, *, gone: bool) -> Result:
+    if not isinstance(till.sheet, Ending):
+        return till, ()
+    return replace(till, sheet=None), (SoldOut(item=till.sheet.item_id, sold_out=gone),)
+
+
+def _logged_out(till: Till, world: World) -> Result:
+    if world.person is None:
+        return till, ()
+    return replace(till, sheet=None, focus=""), (StaffSeen(staff=world.person.id, what="logout"),)
+
+
+def _acknowledged(till: Till, world: World, _desk: Desk) -> Till:
+    trouble = own_trouble(till, world)
+    return till if trouble is None else replace(till, seen=till.seen | {trouble_key(trouble)})
+
+
+def _closed(till: Till) -> Till:
+    return replace(till, sheet=None)
+
+
+_WITH_FACTS: dict[str, Callable[[Till, World], Result]] = {
+    "86:out": lambda till, world: _ended(till, world, gone=True),
+    "86:back": lambda till, world: _ended(till, world, gone=False),
+    "logout": _logged_out,
+}
+_PLAIN: dict[str, Callable[[Till], Till]] = {
+    "find": lambda till: replace(till, finding=True, focus=""),
+    "find:done": lambda till: replace(till, find="", finding=False, page=0, focus=""),
+    "guest": _guest,
+    "allergies": lambda till: replace(till, sheet=Allergies(), focus=""),
+    "clear": _clear,
+    "restore": _restore,
+    "next": lambda till: replace(till, last=None),
+    "help": lambda till: replace(till, sheet=Helping(), focus=""),
+    "close": _closed,
+    "allergies:done": _closed,
+    "86:leave": _closed,
+    "text:done": _text_done,
+    "message:seen": lambda till: replace(till, message="", message_until=None),
+    "cash:typing": lambda till: replace(till, sheet=Paying(typing=True)) if isinstance(till.sheet, Paying) else till,
+}
+_IN_WORLD: dict[str, Callable[[Till, World, Desk], Till]] = {
+    "pay": begin_payment,
+    "clashes:done": confirm,
+    "trouble:seen": _acknowledged,
+}
+_NAMED: dict[str, Callable[[Till, str, World, Desk], Till]] = {
+    "category": lambda till, rest, _world, _desk: _category(till, rest),
+    "item": _item,
+    "items": lambda till, rest, _world, _desk: replace(till, page=int(rest)),
+    "modifier": _modifier,
+    "modifiers": _modifiers,
+    "line": _line,
+    "lines": lambda till, rest, _world, _desk: replace(till, lines_top=int(rest)),
+    "mode": _mode,
+    "allergy": lambda till, rest, _world, _desk: replace(till, draft=drafts.allergy_toggled(till.draft, rest)),
+    "clash": lambda till, rest, _world, _desk: tell(till, rest),
+    "field": _field,
+    "type": _type,
+    "digit": _digit,
+    "86": _ending,
+}

@@ -1,0 +1,183 @@
+"""The left of the till: categories as tabs, items as tiles that keep their places, and what is searched for."""
+
+from collections.abc import Sequence
+
+from station.domain.draft import sold_in
+from station.domain.menu import MenuItem
+from station.domain.pricing import unit_minor
+from station.renderers import theme as look
+from station.renderers.scene import Box, Colour, Drawn, Hit, Icon, Label, Panel, Rect, drawn, panel
+from station.renderers.theme import tile_colour
+from station.renderers.till_layout import areas, money
+from station.renderers.till_state import Till, shown_items, sold_out
+from station.renderers.widgets.button import button
+from station.renderers.widgets.item_tile import item_tile
+from station.renderers.widgets.keyboard import keyboard, keyboard_height
+from station.renderers.widgets.listing import pager
+from station.renderers.widgets.tile import fitting, grid
+from station.renderers.world import World
+
+LETTERS_Z = 5
+
+
+def menu_panels(till: Till, world: World) -> tuple[Panel, ...]:
+    """Tabs (or the search), tiles, and the letters while somebody searches by touch."""
+    rect = areas(world).menu
+    keys: tuple[Panel, ...] = ()
+    if till.finding:
+        low = keyboard_height(world)
+        # Ten letters under each other's fingers need more than the left of a small screen.
+        wide = rect.w if rect.w >= 10 * max(64, world.theme.px(76)) else world.size[0] - 2 * rect.x
+        place = Rect(rect.x, rect.bottom - low, wide, low)
+        keys = (panel("letters", place, keyboard(place.at_origin(), world), ground=look.GROUND, z=LETTERS_Z),)
+        rect = Rect(rect.x, rect.y, rect.w, rect.h - low - world.theme.px(10))
+    return (_tabs(till, world), _tiles(till, rect, world), *keys)
+
+
+def pages(till: Till, world: World) -> int:
+    """How many pages of tiles there are now."""
+    rect = areas(world).menu
+    if till.finding:
+        rect = Rect(rect.x, rect.y, rect.w, rect.h - keyboard_height(world))
+    return _paged(shown_items(till, world), rect, world)[1]
+
+
+def _tabs(till: Till, world: World) -> Panel:
+    rect = areas(world).tabs
+    bar = rect.at_origin()
+    if till.find or till.finding:
+        return panel("tabs", rect, _search(till, bar, world), ground=look.GROUND)
+    theme = world.theme
+    made = Drawn()
+    categories = world.shop.menu.categories
+    cells = bar.split_columns(max(1, len(categories)), theme.px(8)) if categories else ()
+    for cell, category in zip(cells, categories, strict=True):
+        on = category.id == till.category
+        action = f"category:{category.id}"
+        down = world.pressed == action
+        ground = tile_colour(category.colour) if on else look.PRESSED if down else look.RAISED
+        stripe = Rect(cell.x + theme.radius, cell.bottom - theme.px(5), cell.w - 2 * theme.radius, theme.px(5))
+        made += drawn(
+            (
+                Box(cell, ground, theme.radius, look.TEXT if on else None, theme.px(3)),
+                *(() if on else (Box(stripe, tile_colour(category.colour)),)),
+                *_in_lines(cell, category.name, look.TEXT if on else look.MUTED, world),
+            ),
+            (Hit(cell, action, category.name),),
+        )
+    return panel("tabs", rect, made, ground=look.GROUND)
+
+
+def _in_lines(cell: Rect, text: str, ink: Colour, world: World) -> list[Label]:
+    """A name in one line, or its two halves under each other where it is too long for one."""
+    theme = world.theme
+    inner = cell.inset(theme.px(6), 0)
+    fits = world.ruler.width(text, theme.label, "semibold") <= inner.w
+    words = text.split()
+    if fits or len(words) < 2:
+        return [Label(inner, text, theme.label, ink, "semibold", "centre")]
+    half = (len(words) + 1) // 2
+    step = theme.line(theme.label)
+    top = cell.y + (cell.h - 2 * step) // 2
+    return [
+        Label(Rect(inner.x, top + n * step, inner.w, step), part, theme.label, ink, "semibold", "centre")
+        for n, part in enumerate((" ".join(words[:half]), " ".join(words[half:])))
+    ]
+
+
+def _search(till: Till, bar: Rect, world: World) -> Drawn:
+    theme = world.theme
+    side = max(theme.touch, theme.px(140))
+    box = bar.left(bar.w - side - theme.px(10))
+    found = len(shown_items(till, world)) if till.find else 0
+    text = till.find or "Type a name"
+    told = f"{found} found" if till.find else ""
+    inner = box.inset(theme.pad, 0)
+    return drawn(
+        (
+            Box(box, look.RAISED, theme.radius, look.ACCENT, theme.px(3)),
+            Label(inner, text, theme.title, look.TEXT if till.find else look.MUTED, "semibold"),
+            Label(inner, told, theme.label, look.MUTED, "medium", "right"),
+        ),
+        (),
+    ) + button(
+        Rect(bar.right - side, bar.y, side, bar.h),
+        "Done",
+        "find:done",
+        theme,
+        key="Esc",
+        pressed=world.pressed,
+    )
+
+
+def _paged(items: Sequence[MenuItem], rect: Rect, world: World) -> tuple[int, int, int]:
+    """Tiles on a page, pages, columns. Columns and sizes never depend on how many items there are."""
+    theme = world.theme
+    gap = theme.px(14)
+    columns, rows = fitting(rect, theme.px(260), theme.px(190), gap)
+    if len(items) > columns * rows:
+        _, rows = fitting(Rect(rect.x, rect.y, rect.w, rect.h - theme.touch - gap), theme.px(260), theme.px(190), gap)
+    page = columns * rows
+    return page, max(1, -(-len(items) // page)), columns
+
+
+def _tiles(till: Till, rect: Rect, world: World) -> Panel:
+    theme = world.theme
+    items = shown_items(till, world)
+    room, count, columns = _paged(items, rect, world)
+    page = min(till.page, count - 1)
+    area = rect.at_origin()
+    gap = theme.px(14)
+    made = Drawn()
+    if count > 1:
+        low = Rect(0, area.h - theme.touch, area.w, theme.touch)
+        made += pager(low, page, count, world, "items")
+        area = Rect(0, 0, area.w, area.h - theme.touch - gap)
+    height = min(theme.px(230), (area.h - gap * (room // columns - 1)) // (room // columns))
+    cells = grid(
+        Rect(0, 0, area.w, height * (room // columns) + gap * (room // columns - 1)), columns, room // columns, gap
+    )
+    shown = items[page * room : (page + 1) * room]
+    for index, (item, cell) in enumerate(zip(shown, cells, strict=False)):
+        made += _tile(item, cell, str(index + 1) if index < 9 else "", till, world)
+    if not shown:
+        made += _nothing(till, area, world)
+    return panel("tiles", rect, made, ground=look.GROUND)
+
+
+def _tile(item: MenuItem, cell: Rect, key: str, till: Till, world: World) -> Drawn:
+    left = None if item.left is None else max(0, item.left - sold_in(till.draft, item.id))
+    gone = sold_out(item, world) or left == 0
+    return item_tile(
+        cell,
+        item.name,
+        money(unit_minor(item, ()), world, sign=False),
+        f"item:{item.id}",
+        world,
+        colour=item.colour,
+        note="Sold out" if gone else "" if left is None else f"{left} left",
+        enabled=not gone,
+        key=key,
+        show_key=till.keys,
+        hold=f"86:{item.id}",
+    )
+
+
+def _nothing(till: Till, area: Rect, world: World) -> Drawn:
+    theme = world.theme
+    text = "Nothing on the menu has that name" if till.find else "There is nothing on the menu yet"
+    side = theme.px(64)
+    top = Rect(area.x, area.y + theme.px(90), area.w, side)
+    return drawn(
+        (
+            Icon(top, "list", look.OFF),
+            Label(
+                Rect(area.x, top.bottom + theme.pad, area.w, theme.line(theme.body)),
+                text,
+                theme.body,
+                look.MUTED,
+                "medium",
+                "centre",
+            ),
+        )
+    )

@@ -1,0 +1,125 @@
+"""From Pay to the fact that sells: what must be true first, the number, the way to pay, and one order, once."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+from station.domain import tenders
+from station.domain.clashes import clashes, unconfirmed
+from station.domain.draft import incomplete
+from station.domain.facts import Fact, OrderSent, Tender
+from station.domain.menu import Person
+from station.domain.orders import Sale, check_sendable, counter_name, order_number, place
+from station.domain.tenders import Due
+from station.errors import OrderRefused
+from station.renderers.role import Desk
+from station.renderers.till_pay import open_due
+from station.renderers.till_state import Choosing, Paying, Reserved, Telling, Till
+from station.renderers.world import World
+
+Result = tuple[Till, tuple[Fact, ...]]
+
+MESSAGE_S = 5.0
+
+
+def said(till: Till, text: str, world: World) -> Till:
+    """The till, telling this for a moment."""
+    return replace(till, message=text, message_until=world.now + timedelta(seconds=MESSAGE_S))
+
+
+def begin_payment(till: Till, world: World, desk: Desk) -> Till:
+    """The payment, or what must be done before it: a choice that is open, a clash that the guest must hear of."""
+    _check_may_sell(world)
+    if open_lines := incomplete(till.draft):
+        line = open_lines[0]
+        return replace(till, selected=line.id, sheet=Choosing(line.item, line.chosen, line.id))
+    check_sendable(till.draft)
+    if unconfirmed(till.draft, till.confirmed):
+        return replace(till, sheet=Telling(), focus="")
+    return replace(till, sheet=Paying(), reserved=_reserved(till, world, desk), selected="", focus="")
+
+
+def tell(till: Till, line_id: str) -> Till:
+    """The guest was told of this line's clash; or it was not, after all."""
+    if not isinstance(till.sheet, Telling):
+        return till
+    told = till.sheet.told
+    clash = next((one for one in clashes(till.draft) if one.line_id == line_id), None)
+    if clash is None:
+        return till
+    after = tuple(one for one in told if one != clash) if clash in told else (*told, clash)
+    return replace(till, sheet=Telling(after))
+
+
+def confirm(till: Till, world: World, desk: Desk) -> Till:
+    """Whoever is logged in has told the guest of every clash: on to the payment."""
+    if not isinstance(till.sheet, Telling) or unconfirmed(till.draft, till.sheet.told):
+        return said(till, "Tell the guest of every line first, and tap each one", world)
+    return begin_payment(replace(till, confirmed=till.sheet.told), world, desk)
+
+
+def pay_cash(till: Till, given: str, world: World, desk: Desk) -> Result:
+    """`given`: "exact", or minor units."""
+
+    def made(due: Due, tender_id: str) -> Tender:
+        return tenders.cash(due, due.cash_minor if given == "exact" else int(given), tender_id)
+
+    return _send(till, made, world, desk)
+
+
+def pay_card(till: Till, world: World, desk: Desk) -> Result:
+    return _send(till, tenders.card, world, desk)
+
+
+def _send(till: Till, pay: Callable[[Due, str], Tender], world: World, desk: Desk) -> Result:
+    """One fact, and a till that is ready for the next order.
+
+    Outside a payment nothing is sold: the second tap of a double tap finds it closed.
+    """
+    if not isinstance(till.sheet, Paying) or till.reserved is None or world.person is None:
+        return till, ()
+    _check_may_sell(world)
+    if (recorded := _recorded(till.reserved.order, world)) is not None:
+        # The journal took it, and then could not say so: it is sold, and must not be sold twice.
+        return _after(till, recorded), ()
+    tender = pay(open_due(till, world), desk.new_id())
+    sale = _sale(till.reserved, world.person, world)
+    fact = place(till.draft, (tender,), world.shop.menu, sale, till.confirmed, desk.new_id)
+    return _after(till, fact), (fact,)
+
+
+def _sale(reserved: Reserved, person: Person, world: World) -> Sale:
+    return Sale(
+        order=reserved.order,
+        number=reserved.number,
+        station=world.station,
+        staff=person,
+        business_day_id=world.shop.business_day_id,
+        at=world.now,
+    )
+
+
+def _after(till: Till, sent: OrderSent) -> Till:
+    return Till(category=till.category, page=till.page, last=sent, seen=till.seen, keys=till.keys)
+
+
+def _reserved(till: Till, world: World, desk: Desk) -> Reserved:
+    """The order's ULID and number: the same again when payment was begun before, so that numbers have no gaps."""
+    day = world.shop.business_day
+    if till.reserved is not None and till.reserved.business_day == day:
+        return till.reserved
+    return Reserved(desk.new_id(), order_number(world.station, desk.next_number(counter_name(day))), day)
+
+
+def _recorded(order: str, world: World) -> OrderSent | None:
+    facts = (entry.fact for entry in world.recent)
+    return next((fact for fact in facts if isinstance(fact, OrderSent) and fact.order == order), None)
+
+
+def _check_may_sell(world: World) -> None:
+    if world.person is None:
+        raise OrderRefused("nobody is logged in; tap your name first")
+    if not world.may("order.take"):
+        raise OrderRefused(f"{world.person.name} may not take orders; ask somebody who may to log in")
+    if not world.shop.day_open:
+        raise OrderRefused("the business day is closed; a manager must open the next one first")
