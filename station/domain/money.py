@@ -78,7 +78,7 @@ def decimals(currency: str) -> int:
 
 
 def format_minor(amount_minor: int, currency: str, *, sign: bool = True) -> str:
-    """`12.34 €`, `−1 234.50 €`, `1 500 ¥`: thousands parted by a thin gap that never breaks, as are sign and amount.
+    """`12.34 €`, `1 234.50 €`, `1 500 ¥`: thousands, amount and sign are parted by spaces where no line breaks.
 
     Without `sign` the bare number, for columns whose head names the currency.
     """
