@@ -4,9 +4,6 @@ from typing import Annotated, Any
 
 import typer
 
-from station.bench import floor as bench_floor
-from station.bench import order as bench_order
-from station.bench import render as bench_render
 from station.commands.printing import CONSOLE, AsJson, print_json, print_table
 
 app = typer.Typer(
@@ -21,18 +18,24 @@ def floor(
     as_json: AsJson = False, rounds: Annotated[int, typer.Option(help="How often each operation is timed")] = 200
 ) -> None:
     """Publish, move, split and list over Samba and on a local directory, beside raw SMB and Maildir."""
+    from station.bench import floor as bench_floor
+
     _print(bench_floor.run(rounds), as_json=as_json)
 
 
 @app.command("order")
 def order(as_json: AsJson = False, orders: Annotated[int, typer.Option(help="How many orders are sent")] = 300) -> None:
     """Send on the till to the card on the prep display, over Samba, through the real programs and screens."""
+    from station.bench import order as bench_order
+
     _print(bench_order.run(orders), as_json=as_json)
 
 
 @app.command("render")
 def render(as_json: AsJson = False) -> None:
     """What a full and pulsing prep display costs at 1920×1080, and what an idle one costs."""
+    from station.bench import render as bench_render
+
     _print(bench_render.run(), as_json=as_json)
 
 

@@ -25,7 +25,7 @@ def demo(
 
     Opens windows when there is a display. Needs root and Debian's samba. Ends by itself; Ctrl-C ends it at once.
     """
-    from station.demo.run import Plan, run  # noqa: PLC0415 - pygame and all the rest are for this command alone
+    from station.demo.run import Plan, run
 
     headless = not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
     if headless:

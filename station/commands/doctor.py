@@ -19,7 +19,6 @@ from station.data.snapshot import Snapshots
 from station.errors import StationError
 from station.local.journal import Journal
 from station.local.status import TokensStatus, read_status
-from station.renderers.fonts import Fonts
 
 LOW_DISK_MB = 200
 DRIFT_S = 2.0
@@ -142,6 +141,8 @@ def _snapshot(settings: Settings) -> Finding:
 
 
 def _fonts(settings: Settings) -> Finding:  # noqa: ARG001 - every examination is called alike
+    from station.renderers.fonts import Fonts
+
     Fonts()
     return Finding("fonts", "ok", "Inter is installed")
 

@@ -2,18 +2,21 @@
 
 import threading
 import time
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
 from ulid import ULID
 
-from station.config import FolderShare, Settings, load_settings
+from station.config import FolderShare, Settings, home_of, load_settings
 from station.daemon import Stop, run, setup_logging
 from station.data.snapshot import Snapshots
+from station.errors import StationError
 from station.local.bell import Listener, bell_of
 from station.local.clock import ShopClock, boot_s
 from station.local.journal import Journal
 from station.local.mirror import MirrorWriter
+from station.local.status import TokensStatus, write_status
 from station.tokens.directory import DirectoryShare
 from station.tokens.execution import JournalProgress
 from station.tokens.floor import Floor
@@ -44,7 +47,11 @@ def main() -> None:
     def step() -> float:
         """Whatever is missing at the start (configuration, disk) is waited for like everything else."""
         if not sync:
-            sync.append(_wired(wake, stop))
+            try:
+                sync.append(_wired(wake, stop))
+            except StationError as error:
+                _tell(str(error))
+                raise
         rest_s = sync[0].step()
         wake.wait(rest_s)
         wake.clear()
@@ -54,6 +61,14 @@ def main() -> None:
     run("tokens", step, stop)
     for each in sync:
         each.close()
+
+
+def _tell(message: str) -> None:
+    """The screen shows why this program cannot begin, as far as there is a place to tell it."""
+    run_dir = home_of() / "run"
+    with suppress(OSError):
+        run_dir.mkdir(parents=True, exist_ok=True)
+        write_status(run_dir / "tokens.json", TokensStatus(share="refused", message=message))
 
 
 def _wired(wake: threading.Event, stop: Stop) -> Sync:
