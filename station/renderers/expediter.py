@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from station.domain import urgency
-from station.domain.cards import Card
 from station.domain.floor import HOLD, PASS, station_of
 from station.domain.hands import Press
 from station.renderers import expediter_actions as act
@@ -187,7 +186,7 @@ def _keyed(state: ExpediterState, press: Press, world: World) -> Result:
 
 
 def _keyed_on_pass(state: ExpediterState, key: str, world: World) -> Result:
-    orders = tuple(dict.fromkeys(card.key[0] for card in floor.at(world, PASS)))
+    orders = view.passed_orders(world)
     if key.isdigit() and 0 < int(key) <= len(orders):
         return act.hand_over(state, orders[int(key) - 1], world)
     if key == "enter" and state.picked is not None:
@@ -202,10 +201,10 @@ def _keyed_on_pass(state: ExpediterState, key: str, world: World) -> Result:
 
 def _walked(state: ExpediterState, key: str, world: World) -> ExpediterState:
     """The arrows walk over the columns, the pass being the last one."""
-    first_of: dict[str, Card] = {}
-    for card in floor.at(world, PASS):
-        first_of.setdefault(card.key[0], card)
-    columns = [list(cards) for cards in (*view.rows(view.layout(world)), tuple(first_of.values())) if cards]
+    passed = [
+        next(card for card in floor.at(world, PASS) if card.key[0] == order) for order in view.passed_orders(world)
+    ]
+    columns = [list(cards) for cards in (*view.rows(view.layout(world)), passed) if cards]
     if not columns:
         return replace(state, picked=None)
     where = next(

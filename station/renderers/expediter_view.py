@@ -293,10 +293,16 @@ def _flags(card: Card, room: Rect, world: World) -> list[Op]:
     return ops
 
 
+def passed_orders(world: World) -> tuple[str, ...]:
+    """The orders on the pass: those that are whole first, the oldest of them on top; then those that wait for a part."""
+    orders = dict.fromkeys(card.key[0] for card in floor.at(world, PASS))
+    return tuple(sorted(orders, key=lambda order: bool(act.missing_of(floor.parts_of(world, order)))))
+
+
 def passing(state: ExpediterState, rect: Rect, world: World) -> tuple[list[Panel], list[Shown]]:
     """The pass: an order's parts together, what is missing, and the button that hands all of it over."""
     theme = world.theme
-    orders = tuple(dict.fromkeys(card.key[0] for card in floor.at(world, PASS)))
+    orders = passed_orders(world)
     head = theme.px(92)
     ops = (
         Box(rect.at_origin(), look.BAR, theme.radius),

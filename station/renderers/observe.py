@@ -56,13 +56,13 @@ class Observer:
         return self._socket.fileno()
 
     def answer(self, reply: Callable[[Ask], Mapping[str, Any]]) -> None:
-        """Answers everybody who is waiting. Whoever goes away in between loses only their answer."""
-        while True:
-            try:
-                peer, _ = self._socket.accept()
-            except BlockingIOError:
-                return
-            with peer, contextlib.suppress(OSError):
+        """Answers the one who waited longest: between two answers whatever was done meanwhile must have happened.
+
+        Whoever goes away in between loses only their answer.
+        """
+        with contextlib.suppress(OSError):
+            peer, _ = self._socket.accept()
+            with peer:
                 peer.settimeout(_PATIENCE_S)
                 peer.sendall(msgspec.json.encode(_replied(_line(peer), reply)) + b"\n")
 

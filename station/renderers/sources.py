@@ -1,13 +1,10 @@
 """Files that others replace whole: status files and the snapshot. Read again when the file is another one."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Generic
 
-from station.data.queries.screens import load_shop
-from station.data.session import open_snapshot, reading
+from station.data.snapshot import Snapshots
 from station.domain.menu import Shop
-from station.errors import DataError
 from station.local.status import Status, read_status
 
 _Stamp = tuple[int, int, int]
@@ -35,36 +32,19 @@ class StatusFile(Generic[Status]):
 class ShopFile:
     """The shop as the snapshot has it. One that cannot be read changes nothing, but `problem` says why."""
 
-    def __init__(self, path: Path, code: str, load: Callable[[Path, str], Shop] | None = None) -> None:
-        self._path, self._code = path, code
-        self._load = load or read_shop
-        self._stamp: _Stamp | None = None
+    def __init__(self, path: Path, code: str) -> None:
+        self._path, self._snapshots = path, Snapshots(path, code)
         self.shop: Shop | None = None
         self.problem = ""
 
     def poll(self) -> bool:
-        """True when the shop or the problem is another than before. What could not be read is tried again."""
-        stamp = _stamp(self._path)
+        """True when the shop or the problem is another than before."""
         before = (self.shop, self.problem)
-        if stamp is None:
+        self.shop = self._snapshots.shop()
+        self.problem = self._snapshots.problem
+        if self.shop is None and not self.problem:
             self.problem = f"the snapshot {self._path} is not there yet: it comes when the master can be reached"
-        elif stamp != self._stamp or self.problem:
-            try:
-                self.shop, self.problem = self._load(self._path, self._code), ""
-            except DataError as error:
-                self.problem = str(error)
-        self._stamp = stamp
         return before != (self.shop, self.problem)
-
-
-def read_shop(path: Path, code: str) -> Shop:
-    """Raises DataError."""
-    engine = open_snapshot(path)
-    try:
-        with reading(engine) as conn:
-            return load_shop(conn, code)
-    finally:
-        engine.dispose()
 
 
 def _stamp(path: Path) -> _Stamp | None:

@@ -361,7 +361,7 @@ def _line(shown: Look, index: int, line: Line, width: int, world: World) -> Bloc
         ground.append(Box(Rect(-theme.px(4), 1, width + theme.px(8), height - 2), look.PRESSED, theme.px(10)))
     if index:
         ground.append(Box(Rect(0, 0, width, 1), look.LINE))
-    label = f"{'Untick' if done else 'Tick'} {line.count} {line.name}"
+    label = f"{line.count} {line.name}, done: untick" if done else f"Tick {line.count} {line.name}"
     hit = Hit(Rect(0, 0, width, height), f"tick:{shown.name}:{line.id}", label, key="Space")
     return Block(height, Drawn((*ground, *ops), (hit,)))
 
