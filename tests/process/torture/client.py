@@ -17,6 +17,7 @@ from ulid import ULID
 from station.domain.floor import Spot, station_place
 from station.domain.token import Body, Change, Line, decode, encode
 from station.errors import ShareAway, ShareError, ShareFull
+from station.tokens.directory import DirectoryShare
 from station.tokens.floor import Floor
 from station.tokens.publish import spot_at
 from station.tokens.share import Gone, Share
@@ -81,16 +82,18 @@ class Client:
     """`draining`: finishes what it has begun, begins nothing, and does not die."""
 
     role: str
-    address: SmbAddress
+    address: SmbAddress | Path
     journal: Journal
     chance: random.Random
     draining: bool
     floor: Floor = field(init=False)
-    share: SmbShare = field(init=False)
+    share: Share = field(init=False)
 
     def __post_init__(self) -> None:
         doom = Doom(0 if self.draining else self.chance.randint(1, 400))
-        self.share = SmbShare(self.address, answer_s=2.0)
+        self.share = (
+            DirectoryShare(self.address) if isinstance(self.address, Path) else SmbShare(self.address, answer_s=2.0)
+        )
         self.floor = Floor(
             DoomedShare(self.share, doom),
             KEY,
@@ -232,7 +235,7 @@ class Client:
         self.intend("move", spot.path, f"void/{DAY.isoformat()}")
 
 
-def live(role: str, address: SmbAddress, path: Path, seed: int, *, draining: bool) -> None:
+def live(role: str, address: SmbAddress | Path, path: Path, seed: int, *, draining: bool) -> None:
     """The client's whole life. Returns when it has drained; else it is killed."""
     client = Client(role, address, Journal(path), random.Random(seed), draining)
     client.run()

@@ -20,7 +20,8 @@ from station.tokens.smb import SmbAddress
 
 class Nursery:
     def __init__(self, configuration: dict) -> None:
-        self.address = SmbAddress(**configuration["address"])
+        address = configuration["address"]
+        self.address = Path(address) if isinstance(address, str) else SmbAddress(**address)
         self.folder = Path(configuration["folder"])
         self.chance = random.Random(configuration["seed"])
         self.clients: dict[int, int] = {}
