@@ -16,10 +16,11 @@ from typing import Any, TypeVar
 from ulid import ULID
 
 from station.bench.raw_smb import RawShare
-from station.bench.results import Reference, Result, percentile, report
+from station.bench.results import Reference, Result, report
 from station.demo.eyes import Button, Look, NotSeen, Station
 from station.demo.shop import DemoShop, open_shop
 from station.demo.supervised import SupervisedStation, wait_until
+from station.domain.figures import percentile
 from station.domain.menu import Role
 from station.errors import StationError
 

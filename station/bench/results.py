@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from station.domain.figures import percentile
+
 
 @dataclass(frozen=True, slots=True)
 class Reference:
@@ -27,12 +29,6 @@ class Result:
     ratio: float | None = None
     budget: str | None = None
     ok: bool | None = None
-
-
-def percentile(values_ms: Sequence[float], percent: float) -> float:
-    """The nearest-rank percentile of at least one value."""
-    ranked = sorted(values_ms)
-    return ranked[min(len(ranked) - 1, int(len(ranked) * percent / 100))]
 
 
 def compared(

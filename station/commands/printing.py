@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.table import Table
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead, for programs.")]
-CONSOLE = Console(highlight=False)
+# A pipe has no width of its own: wide enough for every table.
+CONSOLE = Console(highlight=False, width=None if sys.stdout.isatty() else 150)
 
 
 def print_json(value: object) -> None:

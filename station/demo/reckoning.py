@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from station.bench.results import percentile
 from station.domain.facts import Entry, FloorReported, OrderSent
+from station.domain.figures import percentile
 from station.domain.floor import DONE, VOID
 from station.domain.token import TokenName, parse_name
 from station.errors import TokenError
