@@ -165,13 +165,13 @@ def _name(person: Person, cell: Rect, key: str, world: World) -> Drawn:
     initials = "".join(word[:1] for word in person.name.split()[:2]).upper()
     x = disc.right + theme.px(20)
     width = cell.right - x - theme.px(16)
-    high, low = theme.line(theme.body), theme.line(theme.label)
+    high, low = theme.line(theme.title), theme.line(theme.label)
     top = cell.y + (cell.h - high - low) // 2
     ops = (
         Box(cell, fill, theme.radius, look.CARD_EDGE, theme.edge),
         Box(disc, look.HEADER, side // 2),
-        Label(disc, initials, theme.body, look.ACCENT, "bold", "centre"),
-        Label(Rect(x, top, width, high), person.name, theme.body, look.TEXT, "semibold"),
+        Label(disc, initials, theme.title, look.ACCENT, "bold", "centre"),
+        Label(Rect(x, top, width, high), person.name, theme.title, look.TEXT, "semibold"),
         Label(Rect(x, top + high, width, low), person.role, theme.label, look.MUTED),
     )
     return drawn(ops, (Hit(cell, action, f"{person.name}, {person.role}", key=key),))

@@ -124,7 +124,8 @@ def _keyed(state: Till, press: Press, world: World, desk: Desk) -> Result:
     scene = TillRole().scene(state, world)
     direction = keyboard.direction_of(press)
     if direction is not None:
-        return replace(state, focus=keyboard.moved(state.focus, direction, scene)), ()
+        first = "" if state.focus else _first(state, world)
+        return replace(state, focus=first or keyboard.moved(state.focus, direction, scene)), ()
     if press.key == "enter" and (found := scene.action(state.focus)) is not None:
         after, facts = _tapped(state, Tap(found.hit.action, found.hit.enabled), world, desk)
         return after, facts
@@ -133,6 +134,14 @@ def _keyed(state: Till, press: Press, world: World, desk: Desk) -> Result:
     if hit is not None and not (writing and len(press.text) == 1 and press.text.isprintable()):
         return _tapped(state, Tap(hit.action, hit.enabled), world, desk)
     return _letter(state, press, world, desk), ()
+
+
+def _first(state: Till, world: World) -> str:
+    """Where the first arrow leads: the first item, or the first way to pay; "" leaves it to the focus."""
+    if isinstance(state.sheet, Paying):
+        return "tender:cash:exact" if not state.sheet.typing else "digit:7"
+    items = shown_items(state, world) if state.sheet is None else ()
+    return f"item:{items[0].id}" if items else ""
 
 
 def _letter(state: Till, press: Press, world: World, desk: Desk) -> Till:
@@ -186,7 +195,7 @@ def _trouble(state: Till, world: World) -> tuple[Panel, ...]:
     step = theme.line(theme.body)
     top = (rect.h - step * len(lines)) // 2
     ops: tuple[Op, ...] = (
-        Box(rect.at_origin(), look.RAISED, theme.radius, look.WARN, theme.px(3)),
+        Box(rect.at_origin(), look.CARD, theme.radius, look.WARN, theme.px(3)),
         Icon(Rect(theme.pad, (rect.h - icon) // 2, icon, icon), "warning", look.WARN),
         *(
             Label(Rect(room.x, top + n * step, room.w, step), line, theme.body, look.TEXT, "semibold")

@@ -201,8 +201,9 @@ def _line(at: Rect, priced: PricedLine, clash: Clash | None, till: Till, world: 
         )
         made += band
         y += height + theme.px(3)
-    height = max(theme.touch, y + theme.px(9) - at.y)
-    made = _ground(Rect(at.x, at.y, at.w, height), line, till, world) + made
+    used = y + theme.px(9) - at.y
+    height = max(theme.touch, used)
+    made = _ground(Rect(at.x, at.y, at.w, height), line, till, world) + made.moved(0, (height - used) // 2)
     if line.id == till.selected:
         low = Rect(at.x + theme.edge, at.y + height, at.w - 2 * theme.edge, theme.touch)
         made += _line_tools(low, line, world)

@@ -12,7 +12,7 @@ from ulid import ULID
 from station.domain import draft as drafts
 from station.domain import tenders
 from station.domain.allergens import Answer, Carrier, Choice
-from station.domain.clashes import clashes, unconfirmed
+from station.domain.clashes import clashes, unconfirmed, words
 from station.domain.draft import Draft, Mode
 from station.domain.facts import OrderSent, Tender
 from station.domain.menu import Category, Menu, MenuItem, MenuModifier, ModifierGroup, Person
@@ -272,6 +272,15 @@ def test_contains_may_contain_and_unknown_all_clash(code: str) -> None:
     draft = drafts.add(Draft(), item(carriers=(NUTS, BREAD, SAUCE)), ulid())
     assert len(clashes(drafts.allergy_toggled(draft, code))) == 1
     assert clashes(drafts.allergy_toggled(draft, "fish")) == ()
+
+
+def test_a_clash_is_said_in_words_and_unknown_is_said_as_unknown() -> None:
+    draft = drafts.add(Draft(), item(carriers=(NUTS, BREAD, SAUCE)), ulid())
+    for code in ("nuts", "gluten", "sesame", "peanuts", "fish"):
+        draft = drafts.allergy_toggled(draft, code)
+    (clash,) = clashes(draft)
+    names = {"nuts": "Nuts", "gluten": "Gluten", "sesame": "Sesame", "peanuts": "Peanuts"}
+    assert words(clash, names) == "Contains Gluten, Nuts; may contain Sesame; unknown whether it contains Peanuts"
 
 
 def test_leaving_out_what_was_put_on_last_ends_the_clash() -> None:
