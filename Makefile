@@ -1,7 +1,8 @@
 # make demo   sets up what is missing and runs a whole shop        (DEMO_MINUTES DEMO_ORDERS DEMO_OUT DEMO_CHAOS)
 # make test   sets up what is missing and runs every test          (TORTURE_SECONDS)
 # make check  ruff, format, mypy strict, import rules
-# make bench  the budgets, as ratios        make torture  the floor under SIGKILL, longer
+# make bench  the budgets, as ratios
+# make fuzz   half a million broken tokens     make torture  the floor under SIGKILL (TORTURE_SECONDS)
 # make lock   compiles requirements*.txt from requirements*.in
 
 PYTHON ?= python3
@@ -14,7 +15,7 @@ DEMO_CHAOS ?= 0
 TORTURE_SECONDS ?= 60
 export DEMO_MINUTES DEMO_ORDERS DEMO_OUT DEMO_CHAOS TORTURE_SECONDS
 
-.PHONY: setup demo test check bench torture lock clean
+.PHONY: setup demo test check bench fuzz torture lock clean
 .NOTPARALLEL:
 
 APT := $(shell sed 's/\#.*//' packages.apt)
@@ -52,6 +53,9 @@ bench: setup
 	@$(BIN)/station bench floor
 	@$(BIN)/station bench order
 	@$(BIN)/station bench render
+
+fuzz: setup
+	FUZZ_TOKENS=500000 $(BIN)/pytest tests/domain/test_token.py --timeout=0
 
 torture: setup
 	$(BIN)/pytest tests/process/test_torture.py -s --timeout=0
