@@ -123,6 +123,10 @@ def test_a_kind_speaks_for_what_it_is_a_kind_of(parts):
             assert answer_for(parent, answers) is not NONE
 
 
+def test_a_component_that_names_only_the_kind_carries_the_allergen_too():
+    assert dish_answers([Carrier("x", "rye bread", {"rye": CONTAINS})]) == {"gluten": CONTAINS, "rye": CONTAINS}
+
+
 def test_gluten_from_a_cereal_that_is_not_named_could_be_any_of_them():
     unnamed, rye = (
         dish_answers([_carrier("crumbs", gluten="contains")]),

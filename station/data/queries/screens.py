@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, case, func, select
 
 from station.data.queries.kitchen import Kitchen, load_choices, load_kitchen
 from station.data.queries.link import catalogue_version
@@ -90,7 +90,8 @@ def _day(conn: Connection, shop_id: str) -> Row[*tuple[Any, ...]]:
     found = conn.execute(
         select(days.id, days.business_date, days.closed_at)
         .where(days.shop_id == shop_id)
-        .order_by(days.closed_at.is_not(None), days.business_date.desc())
+        # T-SQL sorts by values only, not by whether a condition holds.
+        .order_by(case((days.closed_at.is_(None), 0), else_=1), days.business_date.desc())
         .limit(1)
     ).first()
     if found is None:
