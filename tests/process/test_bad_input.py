@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -53,14 +54,16 @@ def tokens_program(home: Path, *before: str) -> Iterator[None]:
     command = [*before, sys.executable, "-m", "station.tokens"]
     environment = {**os.environ, "STATION_HOME": str(home), "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
     with (home / "logs" / "tokens.log").open("wb") as log:
-        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        # A group of its own: the clock's wrapper would leave the program behind.
+        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
         try:
             yield
         finally:
-            process.terminate()
+            os.killpg(process.pid, signal.SIGTERM)
             with suppress(subprocess.TimeoutExpired):
                 process.wait(10)
-            process.kill()
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 
 
