@@ -17,7 +17,7 @@ from station.domain.facts import AllergyConfirmed, OrderSent, SoldLine, SoldModi
 from station.domain.menu import Menu, Person
 from station.domain.pricing import PricedLine, price
 from station.domain.tenders import check_closes, rounding_of
-from station.errors import OrderRefused
+from station.errors import OrderRefused, TokenError
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def place(
     """The fact that sells the draft and sends it to the kitchen.
 
     Raises OrderRefused when it is empty, when something must still be chosen, when it clashes with the guest's
-    allergies and nobody confirmed it, or when the payments are not its total.
+    allergies and nobody confirmed it, when the payments are not its total, or when it is too long for one token.
     """
     paid = tuple(tenders)
     priced = price(draft)
@@ -72,6 +72,8 @@ def place(
         raise OrderRefused(f"{open_clashes[0].name} clashes with the guest's allergies; tell the guest and confirm it")
     check_closes(priced.total_minor, paid, menu.cash_rounding_minor)
     sold = tuple(_sold(line, new_id) for line in priced.lines)
+    body = _token(draft, sold, sale)
+    _check_size(body)
     return OrderSent(
         order=sale.order,
         number=sale.number,
@@ -87,7 +89,7 @@ def place(
             AllergyConfirmed(line=clash.line_id, answers={code: str(answer) for code, answer in clash.answers})
             for clash in clashes(draft)
         ),
-        token=_token(draft, sold, sale),
+        token=body,
     )
 
 
@@ -98,6 +100,18 @@ def check_sendable(draft: Draft) -> None:
     for line in incomplete(draft):
         groups = " and ".join(group.name for group in line.open_groups)
         raise OrderRefused(f"{line.item.name}: {groups} must still be chosen; tap the line")
+
+
+def check_fits(draft: Draft, sale: Sale, new_id: Callable[[], str]) -> None:
+    """Raises OrderRefused when its token would be larger than a token may be: better before the guest has paid."""
+    _check_size(_token(draft, tuple(_sold(line, new_id) for line in price(draft).lines), sale))
+
+
+def _check_size(body: token.Body) -> None:
+    try:
+        token.encode(body, b"")
+    except TokenError as error:
+        raise OrderRefused("the order is too long for one ticket; send it as two orders") from error
 
 
 def _sold(priced: PricedLine, new_id: Callable[[], str]) -> SoldLine:

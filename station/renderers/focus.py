@@ -20,7 +20,6 @@ _READ: Final = {
     "page_down": "PgDn",
     "delete": "Del",
     "=": "+",
-    "f12": "F9",
 }
 _DIRECTIONS: Final[dict[str, Direction]] = {"left": "left", "right": "right", "up": "up", "down": "down"}
 _NO_TARGETS: Final = ("stay", "message:seen")

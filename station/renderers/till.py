@@ -126,9 +126,11 @@ def _keyed(state: Till, press: Press, world: World, desk: Desk) -> Result:
     if direction is not None:
         first = "" if state.focus else _first(state, world)
         return replace(state, focus=first or keyboard.moved(state.focus, direction, scene)), ()
-    if press.key == "enter" and (found := scene.action(state.focus)) is not None:
-        after, facts = _tapped(state, Tap(found.hit.action, found.hit.enabled), world, desk)
-        return after, facts
+    found = scene.action(state.focus)
+    if found is not None and press.key == "enter":
+        return _tapped(state, Tap(found.hit.action, found.hit.enabled), world, desk)
+    if found is not None and press.key == "f12" and found.hit.hold:
+        return tapped(state, found.hit.hold, world, desk)
     writing = isinstance(state.sheet, Writing)
     hit = keyboard.pressed_by(press, scene)
     if hit is not None and not (writing and len(press.text) == 1 and press.text.isprintable()):

@@ -155,7 +155,7 @@ def _scroller(row: Rect, first: int, last: int, count: int, world: World) -> Dra
         icon="up",
         enabled=first > 0,
         label="Earlier lines",
-        key="PgUp",
+        key="Home",
         pressed=world.pressed,
     )
     return made + button(
@@ -166,7 +166,7 @@ def _scroller(row: Rect, first: int, last: int, count: int, world: World) -> Dra
         icon="down",
         enabled=last < count,
         label="Later lines",
-        key="PgDn",
+        key="End",
         pressed=world.pressed,
     )
 

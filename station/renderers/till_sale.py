@@ -9,7 +9,7 @@ from station.domain.clashes import clashes, unconfirmed
 from station.domain.draft import incomplete
 from station.domain.facts import Fact, OrderSent, Tender
 from station.domain.menu import Person
-from station.domain.orders import Sale, check_sendable, counter_name, order_number, place
+from station.domain.orders import Sale, check_fits, check_sendable, counter_name, order_number, place
 from station.domain.tenders import Due
 from station.errors import OrderRefused
 from station.renderers.role import Desk
@@ -36,7 +36,10 @@ def begin_payment(till: Till, world: World, desk: Desk) -> Till:
     check_sendable(till.draft)
     if unconfirmed(till.draft, till.confirmed):
         return replace(till, sheet=Telling(), focus="")
-    return replace(till, sheet=Paying(), reserved=_reserved(till, world, desk), selected="", focus="")
+    reserved = _reserved(till, world, desk)
+    if world.person is not None:
+        check_fits(till.draft, _sale(reserved, world.person, world), desk.new_id)
+    return replace(till, sheet=Paying(), reserved=reserved, selected="", focus="")
 
 
 def tell(till: Till, line_id: str) -> Till:

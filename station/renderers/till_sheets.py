@@ -17,7 +17,8 @@ HELP = (
     ("a to z", "Find an item by its name"),
     ("1 to 9", "The item with this number"),
     ("Arrows, Enter", "Go anywhere and press it"),
-    ("Tab", "The next category"),
+    ("Tab  PgUp  PgDn", "The next category, other pages of it"),
+    ("Home  End", "Earlier and later lines of the order"),
     ("+  −  Del", "One more, one less, remove the line"),
     ("F2", "Eat in or take away"),
     ("F3  F4", "The guest, the guest's allergies"),
@@ -25,7 +26,7 @@ HELP = (
     ("F8", "Clear the order, or bring it back"),
     ("F9", "Pay; then Enter, C for card, or digits"),
     ("F10", "Log out"),
-    ("Hold an item", "Sold out, or back again"),
+    ("F12", "The item in focus is sold out, or back"),
 )
 
 

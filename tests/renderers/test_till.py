@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from ulid import ULID
 
+from station.domain import draft as drafts
 from station.domain.allergens import Answer, Carrier
 from station.domain.facts import Entry, Fact, OrderSent, SoldOut, StaffSeen
 from station.domain.hands import Press
@@ -567,3 +568,18 @@ def test_a_category_that_was_taken_off_the_menu_leaves_the_till_on_another() -> 
     anna.world = replace(anna.world, shop=replace(SHOP, menu=menu))
     anna.state = ROLE.notice(anna.state, anna.world, anna.desk)
     assert anna.state.category == "hot"
+
+
+def test_an_item_is_eighty_sixed_by_keyboard(anna: Cashier) -> None:
+    anna.keys(*way_to(anna.scene, anna.state.focus, f"item:{SOUP.id}"), "f12", "enter")
+    assert anna.facts == [SoldOut(item=SOUP.id, sold_out=True)]
+
+
+def test_an_order_that_no_token_can_hold_is_refused_before_the_guest_pays(anna: Cashier) -> None:
+    draft = anna.state.draft
+    for number in range(190):
+        draft = drafts.add(draft, TOAST, ulid(), note=f"{number} {'x' * 390}")
+    anna.state = replace(anna.state, draft=draft)
+    anna.tap("pay")
+    assert anna.state.sheet is None
+    assert "too long for one ticket" in anna.scene.message

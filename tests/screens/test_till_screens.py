@@ -269,6 +269,19 @@ def test_the_prices_of_the_lines_stand_under_each_other(world: World) -> None:
     assert len(prices) >= 3
 
 
+def test_an_order_reads_from_the_top_count_name_price_choices_and_the_sum(shop: Shop, fonts: Fonts) -> None:
+    world = make_world(shop, fonts, (1920, 1080))
+    state = press(add(ROLE.begin(world), world, "Chips", "Cola"), world, "line:more", "mode:take_away")
+    (order,) = [panel for panel in ROLE.scene(state, world).panels if panel.key == "order"]
+    texts = [op.text.replace("\N{NO-BREAK SPACE}", " ") for op in order.ops if isinstance(op, Label)]
+    assert texts[:4] == ["Eat in", "Take away", "Guest", "Allergies"]
+    assert texts[4:8] == ["1×", "3.90", "Chips", "Regular"]
+    assert texts[8:11] == ["2×", "5.80", "Cola"]
+    assert texts[11:17] == ["Less", "More", "Change", "Note", "Repeat", "Remove"]
+    assert texts[17:19] == ["9.70 €", "3 items"]
+    assert texts[-1] == "Pay 9.70 €"
+
+
 def write_pictures(folder: Path, world: World, fonts: Fonts) -> None:
     """For eyes: every state as a PNG."""
     for name in STATES:
