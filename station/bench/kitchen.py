@@ -3,7 +3,7 @@
 For benchmarks and tests of screens. Nothing here is by chance: the same arguments give the same kitchen.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -17,6 +17,10 @@ from station.domain.cards import Card
 from station.domain.floor import Spot, station_place
 from station.domain.menu import Menu, Person, Profile, Role, Shop, StationInfo
 from station.domain.token import Body, Customer, Elsewhere, Given, Key, Line, Modifier, name_of
+from station.local.status import LinkStatus, TokensStatus
+from station.renderers.scene import Ruler
+from station.renderers.theme import theme_for
+from station.renderers.world import World
 
 COOK_PERMISSIONS = frozenset({"token.bump", "token.transfer", "token.split", "token.recall", "token.void"})
 ALLERGENS = MappingProxyType(
@@ -115,6 +119,35 @@ def cards(
     """An order for each age, at one station."""
     made = [body(n + 1, now, age_s=age, station=station, lines=lines) for n, age in enumerate(ages_s)]
     return dict(placed(each, station_place(station)) for each in made)
+
+
+def world(
+    kitchen: Shop,
+    held: Mapping[Key, Card],
+    now: datetime,
+    ruler: Ruler,
+    *,
+    station: str = "grill1",
+    size: tuple[int, int] = (1920, 1080),
+    person: Person | None = None,
+    tokens: TokensStatus | None = None,
+    link: LinkStatus | None = None,
+) -> World:
+    """What a screen of this kitchen knows; by default the share and the master are there and every station answers."""
+    present = {each.code: 1.0 for each in kitchen.stations}
+    return World(
+        shop=kitchen,
+        station=station,
+        cards=held,
+        recent=(),
+        tokens=tokens or TokensStatus(share="ok", presence=present),
+        link=link or LinkStatus(master="ok"),
+        person=person,
+        now=now,
+        size=size,
+        theme=theme_for(*size, kitchen.profile.text_scale),
+        ruler=ruler,
+    )
 
 
 def placed(token: Body, place: str) -> tuple[Key, Card]:
