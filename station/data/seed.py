@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Table, insert, select
 
+from station.data.described.files import demo_shop, read_shop
+from station.data.described.gathered import Row
+from station.data.described.rows import rows_of
 from station.data.ids import part_ulid
-from station.data.shop_files import demo_shop, read_shop
-from station.data.shop_rows import Row, rows_of
 from station.data.tables import METADATA, shop
 from station.errors import DataError
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from station.data.shop_files import demo_shop, part, read_shop
-from station.data.shop_rows import rows_of
+from station.data.described.files import demo_shop, part, read_shop
+from station.data.described.rows import rows_of
 from station.data.tables import METADATA
 from station.errors import DataError, RecipeError
 
