@@ -11,8 +11,8 @@ from station.domain.hands import Press
 from station.renderers import focus as keyboard
 from station.renderers import theme as look
 from station.renderers.role import Desk, Event, Held, Keyed, Tap, Wheeled
-from station.renderers.scene import Box, Drawn, Icon, Label, Op, Panel, Rect, Scene, drawn, panel
-from station.renderers.till_actions import next_category, taken_back, tapped, turned, typed
+from station.renderers.scene import Box, Drawn, Icon, Label, Op, Panel, Rect, Scene, Shape, drawn, panel
+from station.renderers.till_actions import next_category, tapped, turned
 from station.renderers.till_layout import areas, left_world
 from station.renderers.till_menu import menu_panels
 from station.renderers.till_modifiers import modifiers_sheet
@@ -39,6 +39,7 @@ from station.renderers.till_state import (
     own_trouble,
     shown_items,
 )
+from station.renderers.till_typing import taken_back, typed
 from station.renderers.widgets.bars import status_bar
 from station.renderers.widgets.button import button, tool
 from station.renderers.widgets.sheet import message
@@ -53,6 +54,12 @@ _WHY_NOT = {
 }
 _SAYS_WHY = ("modifiers:done", "clashes:done")
 """What is done to these says itself why it may not be, and where to go."""
+
+_TOOLS: tuple[tuple[str, str, Shape, str], ...] = (
+    ("Find", "find", "list", ""),
+    ("Help", "help", "help", "F1"),
+    ("Log out", "logout", "person", "F10"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,12 +180,8 @@ def _tools(world: World) -> Panel:
     rect = areas(world).tools
     area = Rect(theme.px(14), theme.px(7), rect.w - 2 * theme.px(14), rect.h - 2 * theme.px(7))
     made = Drawn()
-    for cell, (text, action, icon, key) in zip(
-        area.split_columns(3, theme.px(8)),
-        (("Find", "find", "list", ""), ("Help", "help", "help", "F1"), ("Log out", "logout", "person", "F10")),
-        strict=True,
-    ):
-        made += tool(cell, text, action, icon, theme, key=key, pressed=world.pressed)  # type: ignore[arg-type]
+    for cell, (text, action, icon, key) in zip(area.split_columns(3, theme.px(8)), _TOOLS, strict=True):
+        made += tool(cell, text, action, icon, theme, key=key, pressed=world.pressed)
     ground = drawn((Box(rect.at_origin(), look.CARD), Box(Rect(0, 0, theme.edge, rect.h), look.CARD_EDGE)))
     return panel("tools", rect, ground, made, ground=look.CARD)
 

@@ -17,7 +17,6 @@ from station.renderers.till_state import (
     Allergies,
     Choosing,
     Ending,
-    Field,
     Helping,
     Paying,
     Till,
@@ -26,9 +25,8 @@ from station.renderers.till_state import (
     sold_out,
     trouble_key,
 )
+from station.renderers.till_typing import digit_tapped, field_chosen, letter_tapped, text_done
 from station.renderers.world import World
-
-_MAX_GIVEN = 8
 
 
 def tapped(till: Till, action: str, world: World, desk: Desk) -> Result:
@@ -67,23 +65,6 @@ def turned(till: Till, action: str, steps: int, world: World) -> Till:
     if action.startswith("item"):
         return replace(till, page=max(0, min(pages(till, world) - 1, till.page + step)))
     return till
-
-
-def typed(till: Till, text: str) -> Till:
-    """A letter: into the open sheet, else into the search."""
-    if isinstance(till.sheet, Writing):
-        return replace(till, sheet=_written(till.sheet, till.sheet.text + text))
-    if till.sheet is None:
-        return replace(till, find=(till.find + text).lstrip()[:40], page=0, focus="")
-    return till
-
-
-def taken_back(till: Till) -> Till:
-    if isinstance(till.sheet, Writing):
-        return replace(till, sheet=_written(till.sheet, till.sheet.text[:-1]))
-    if isinstance(till.sheet, Paying):
-        return replace(till, sheet=Paying(typing=True, given=till.sheet.given[:-1]))
-    return replace(till, find=till.find[:-1], page=0, focus="")
 
 
 def next_category(till: Till, world: World, step: int) -> Till:
@@ -230,50 +211,6 @@ def _guest(till: Till) -> Till:
     return replace(till, sheet=Writing("name", customer.name, customer.marker), focus="")
 
 
-def _text_done(till: Till) -> Till:
-    if not isinstance(till.sheet, Writing):
-        return till
-    writing = till.sheet
-    if writing.field == "note":
-        draft = drafts.note_changed(till.draft, writing.line_id, writing.note)
-    else:
-        draft = drafts.customer_named(till.draft, writing.name, writing.marker)
-    return replace(till, draft=draft, sheet=None)
-
-
-def _field(till: Till, name: str, _world: World, _desk: Desk) -> Till:
-    if not isinstance(till.sheet, Writing) or till.sheet.field == "note":
-        return till
-    chosen: Field = "marker" if name == "marker" else "name"
-    return replace(till, sheet=replace(till.sheet, field=chosen))
-
-
-def _written(writing: Writing, text: str) -> Writing:
-    text = text.lstrip()
-    if writing.field == "name":
-        return replace(writing, name=text[:60])
-    if writing.field == "marker":
-        return replace(writing, marker=text[:20])
-    return replace(writing, note=text[: drafts.MAX_NOTE])
-
-
-def _type(till: Till, what: str, _world: World, _desk: Desk) -> Till:
-    if what == "backspace":
-        return taken_back(till)
-    letter = " " if what == "space" else what[:1]
-    begins = isinstance(till.sheet, Writing) and not till.sheet.text
-    return typed(till, letter.upper() if begins else letter)
-
-
-def _digit(till: Till, what: str, _world: World, _desk: Desk) -> Till:
-    if not isinstance(till.sheet, Paying):
-        return till
-    if what == "back":
-        return taken_back(till)
-    given = (till.sheet.given + what).lstrip("0")[:_MAX_GIVEN]
-    return replace(till, sheet=Paying(typing=True, given=given))
-
-
 def _ending(till: Till, item_id: str, world: World, _desk: Desk) -> Till:
     if not world.may("menu.sold_out"):
         raise OrderRefused("you may not mark items sold out; ask the shift lead")
@@ -318,7 +255,7 @@ _PLAIN: dict[str, Callable[[Till], Till]] = {
     "close": _closed,
     "allergies:done": _closed,
     "86:leave": _closed,
-    "text:done": _text_done,
+    "text:done": text_done,
     "message:seen": lambda till: replace(till, message="", message_until=None),
     "cash:typing": lambda till: replace(till, sheet=Paying(typing=True)) if isinstance(till.sheet, Paying) else till,
 }
@@ -338,8 +275,8 @@ _NAMED: dict[str, Callable[[Till, str, World, Desk], Till]] = {
     "mode": _mode,
     "allergy": lambda till, rest, _world, _desk: replace(till, draft=drafts.allergy_toggled(till.draft, rest)),
     "clash": lambda till, rest, _world, _desk: tell(till, rest),
-    "field": _field,
-    "type": _type,
-    "digit": _digit,
+    "field": field_chosen,
+    "type": letter_tapped,
+    "digit": digit_tapped,
     "86": _ending,
 }

@@ -6,7 +6,7 @@ from typing import Literal
 
 from station.domain.clashes import Clash
 from station.domain.draft import Draft, DraftLine
-from station.domain.facts import Entry, OrderSent, SoldOut
+from station.domain.facts import OrderSent, SoldOut
 from station.domain.menu import MenuItem
 from station.local.status import Trouble
 from station.renderers.world import World
@@ -131,8 +131,8 @@ def shown_items(till: Till, world: World) -> tuple[MenuItem, ...]:
 
 def sold_out(item: MenuItem, world: World) -> bool:
     """Whether it is sold out now: by the menu, or as somebody has just said here."""
-    said = next((entry.fact.sold_out for entry in _fresh(world) if _is_of(entry, item)), None)  # type: ignore[union-attr]
-    return item.sold_out if said is None else said
+    said = [fact.sold_out for fact in _fresh(world) if fact.item == item.id]
+    return said[0] if said else item.sold_out
 
 
 def own_trouble(till: Till, world: World) -> Trouble | None:
@@ -149,13 +149,11 @@ def _begins(name: str, wanted: list[str]) -> bool:
     return all(any(word.startswith(part) for word in words) for part in wanted)
 
 
-def _fresh(world: World) -> list[Entry]:
+def _fresh(world: World) -> list[SoldOut]:
     """What was said about sold-out items lately, newest first; all that the master has not got yet is news, too."""
-    said = [entry for entry in reversed(world.recent) if isinstance(entry.fact, SoldOut)]
-    if world.link.queue:
-        return said
-    return [entry for entry in said if (world.now - entry.at).total_seconds() < FRESH_S]
-
-
-def _is_of(entry: Entry, item: MenuItem) -> bool:
-    return isinstance(entry.fact, SoldOut) and entry.fact.item == item.id
+    waits = world.link.queue > 0
+    return [
+        entry.fact
+        for entry in reversed(world.recent)
+        if isinstance(entry.fact, SoldOut) and (waits or (world.now - entry.at).total_seconds() < FRESH_S)
+    ]
