@@ -86,6 +86,7 @@ PARENT_OF: Final[Mapping[str, str]] = MappingProxyType(
 KINDS_OF: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {code: tuple(kind.code for kind in KINDS if kind.parent_code == code) for code in CODES}
 )
+_WITH_KINDS: Final = {code: kinds for code, kinds in KINDS_OF.items() if kinds}
 NAMES: Final[Mapping[str, str]] = MappingProxyType({one.code: one.name for one in (*ALLERGENS, *KINDS)})
 NOTHING_KNOWN: Final[Answers] = MappingProxyType(dict.fromkeys(CODES, Answer.UNKNOWN))
 """The answers of what nobody has declared anything about."""
@@ -126,7 +127,7 @@ def declared(rows: Answers, *, known: bool) -> dict[str, Answer]:
     `known` is False where there is no specification: then every code without a row of its own is unknown.
     """
     answers = {code: rows.get(code, Answer.NONE_DECLARED if known else Answer.UNKNOWN) for code in CODES}
-    for code, kinds in KINDS_OF.items():
+    for code, kinds in _WITH_KINDS.items():
         named = {kind: rows[kind] for kind in kinds if kind in rows}
         answers[code] = _rolled_up(answers[code], named.values())
         if known and answers[code] in named.values():
@@ -158,9 +159,13 @@ def dish_answers(carriers: Sequence[Carrier]) -> dict[str, Answer]:
     """
     if not carriers:
         return dict(NOTHING_KNOWN)
-    answers = {code: combined(answer_for(code, one.answers) for one in carriers) for code in NAMES}
-    for code, kinds in KINDS_OF.items():
-        answers[code] = _rolled_up(answers[code], [answers[kind] for kind in kinds])
+    # Most components carry nothing, and a menu has thousands of them.
+    telling = [one.answers for one in carriers if one.answers]
+    touched = _touched(telling)
+    answers = {code: combined(answer_for(code, one) for one in telling) for code in NAMES if code in touched}
+    for code, kinds in _WITH_KINDS.items():
+        if code in touched:
+            answers[code] = _rolled_up(answers[code], [answers[kind] for kind in kinds if kind in touched])
     return _compact(answers)
 
 
@@ -245,6 +250,13 @@ def _left_out(carrier: Carrier) -> Carrier | None:
         code: Answer.MAY_CONTAIN if answer is Answer.CONTAINS else answer for code, answer in carrier.answers.items()
     }
     return replace(carrier, name=f"trace of {carrier.name}", answers=trace)
+
+
+def _touched(telling: Iterable[Answers]) -> set[str]:
+    """Every code that one of these says something about, also by its kind or by what it is a kind of."""
+    named = {code for answers in telling for code in answers}
+    parents = {PARENT_OF[code] for code in named if code in PARENT_OF}
+    return named | parents | {kind for code in named for kind in _WITH_KINDS.get(code, ())}
 
 
 def _rolled_up(answer: Answer, kinds: Iterable[Answer]) -> Answer:

@@ -56,14 +56,14 @@ def bottom_up(formulas: Formulas) -> tuple[str, ...]:
     return tuple(done)
 
 
-def carriers(formulas: Formulas) -> dict[str, tuple[Carrier, ...]]:
-    """For each recipe its components with the answers that each of them brings."""
+def carriers(formulas: Formulas) -> tuple[dict[str, tuple[Carrier, ...]], dict[str, Answers]]:
+    """For each recipe its components with the answers that each of them brings, and for each recipe its own answers."""
     answers: dict[str, Answers] = {}
     found: dict[str, tuple[Carrier, ...]] = {}
     for recipe_id in bottom_up(formulas):
         found[recipe_id] = tuple(carrier(one, formulas, answers) for one in formulas[recipe_id].components)
         answers[recipe_id] = dish_answers(found[recipe_id])
-    return found
+    return found, answers
 
 
 def carrier(component: Component, formulas: Formulas, answers: Mapping[str, Answers]) -> Carrier:

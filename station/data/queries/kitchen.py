@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from station.data.tables import recipes
-from station.domain.allergens import NOTHING_KNOWN, Answer, Carrier, Choice, declared, dish_answers
+from station.domain.allergens import NOTHING_KNOWN, Answer, Answers, Carrier, Choice, declared
 from station.domain.menu import Effect
 from station.domain.recipes import Component, Formula, Ingredient, carriers, diets
 
 
 @dataclass(frozen=True, slots=True)
 class Kitchen:
-    """By id: ingredients, each recipe's components with their answers, and the dietary flags that each recipe suits."""
+    """By id: ingredients, each recipe's components with their answers, its own answers, the dietary flags that it suits."""
 
     ingredients: Mapping[str, Ingredient]
     names: Mapping[str, str]
     carriers: Mapping[str, tuple[Carrier, ...]]
+    answers: Mapping[str, Answers]
     diets: Mapping[str, frozenset[str]]
 
     def carrier(self, ingredient_id: str | None, recipe_id: str | None) -> Carrier:
@@ -27,7 +28,7 @@ class Kitchen:
             one = self.ingredients[ingredient_id]
             return Carrier(one.id, one.name, one.answers)
         assert recipe_id is not None  # the schema's ck_…_one_part
-        return Carrier(recipe_id, self.names[recipe_id], dish_answers(self.carriers[recipe_id]))
+        return Carrier(recipe_id, self.names[recipe_id], self.answers[recipe_id])
 
 
 def load_kitchen(conn: Connection) -> Kitchen:
@@ -44,7 +45,7 @@ def load_kitchen(conn: Connection) -> Kitchen:
         components[row.recipe_id].append(Component(part, row.separable))
     names = {row.id: row.name for row in conn.execute(select(recipes.recipes.c.id, recipes.recipes.c.name))}
     formulas = {recipe_id: Formula(recipe_id, name, tuple(components[recipe_id])) for recipe_id, name in names.items()}
-    return Kitchen(ingredients, names, carriers(formulas), diets(formulas))
+    return Kitchen(ingredients, names, *carriers(formulas), diets(formulas))
 
 
 def load_choices(conn: Connection, kitchen: Kitchen, effects: Mapping[str, Effect]) -> dict[str, Choice]:

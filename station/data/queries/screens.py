@@ -12,7 +12,7 @@ from station.data.queries.kitchen import Kitchen, load_choices, load_kitchen
 from station.data.queries.link import catalogue_version
 from station.data.queries.profile import load_profile
 from station.data.tables import menu, recipes, shop, staff
-from station.domain.allergens import brought_by, dish_answers
+from station.domain.allergens import brought_by
 from station.domain.menu import (
     Category,
     Menu,
@@ -67,7 +67,7 @@ def load_recipe(conn: Connection, recipe_id: str) -> Recipe | None:
     if row is None:
         return None
     steps = recipes.recipe_steps.c
-    carriers = load_kitchen(conn).carriers[recipe_id]
+    kitchen = load_kitchen(conn)
     return Recipe(
         id=row.id,
         name=row.name,
@@ -77,8 +77,8 @@ def load_recipe(conn: Connection, recipe_id: str) -> Recipe | None:
         steps=tuple(
             conn.scalars(select(steps.words).where(steps.recipe_id == recipe_id).order_by(steps.position)).all()
         ),
-        allergens=dish_answers(carriers),
-        brought_by=brought_by(carriers),
+        allergens=kitchen.answers[recipe_id],
+        brought_by=brought_by(kitchen.carriers[recipe_id]),
         note=row.note,
         picture=row.picture,
     )
@@ -163,7 +163,6 @@ def _item(
     price_minor: int,
     diets: Mapping[str, str],
 ) -> MenuItem:
-    carriers = kitchen.carriers[row.recipe_id]
     suited = kitchen.diets[row.recipe_id]
     return MenuItem(
         id=row.id,
@@ -180,9 +179,9 @@ def _item(
         sold_out=row.sold_out or row.remaining == 0,
         left=row.remaining,
         groups=groups,
-        allergens=dish_answers(carriers),
+        allergens=kitchen.answers[row.recipe_id],
         dietary=tuple(name for code, name in diets.items() if code in suited),
-        carriers=carriers,
+        carriers=kitchen.carriers[row.recipe_id],
         description=row.description,
     )
 
