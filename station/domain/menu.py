@@ -40,6 +40,7 @@ class MenuItem:
 
     `tax_eat_in_bp`, `tax_take_away_bp`: rates in basis points. `weight`: active items that one of it counts for.
     `left`: how many can still be sold (None: not counted). `carriers`: its components with the answers each brings.
+    `dietary`: names of the diets that it suits without modifiers ("Vegan").
     """
 
     id: str
@@ -89,7 +90,7 @@ class Menu:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody of the staff, with the permissions that their roles add up to."""
+    """Somebody of the staff, with the name of their highest role and the permissions that all their roles add up to."""
 
     id: str
     name: str
@@ -127,7 +128,10 @@ class StationInfo:
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """Everything a station's screen knows of its shop at one moment. `version` changes when anything of it does."""
+    """Everything a station's screen knows of its shop at one moment. `version` changes when anything of it does.
+
+    `business_day`: the open one, or the last one when none is open (`day_open`): its date names the floor's folders.
+    """
 
     id: str
     name: str

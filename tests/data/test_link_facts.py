@@ -2,6 +2,7 @@
 
 import itertools
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -297,3 +298,23 @@ def test_more_facts_than_fit_one_query_are_looked_up_all_the_same(store, engine,
     assert store(*entries).new == 0
     with reading(engine) as conn:
         assert conn.scalar(select(func.count()).select_from(staff.login_events)) == 1202
+
+
+def test_stations_that_bring_facts_at_the_same_moment_wait_for_each_other_and_lose_none(engine, day):
+    """Each has its own chain in the audit, and all of them count down the same item."""
+    codes = ("till1", "till2", "fry1", "grill1")
+
+    def bring(code):
+        for seq in range(1, 11):
+            sale = day.sale(("Pulled pork bun", 1), name=f"{code} {seq}")
+            with writing(engine) as conn:
+                store_facts(conn, code, [day.entry(seq, sale, "Amina", code)])
+
+    with ThreadPoolExecutor(len(codes)) as pool:
+        list(pool.map(bring, codes))
+    with reading(engine) as conn:
+        item = menu.menu_items.c
+        assert conn.scalar(select(func.count()).select_from(orders.orders)) == 40
+        assert conn.scalar(select(item.remaining).where(item.name == "Pulled pork bun")) == 0
+        stations = dict(conn.execute(select(shop.stations.c.code, shop.stations.c.id)).all())
+        assert [broken_at(conn, stations[code]) for code in codes] == [None] * 4
