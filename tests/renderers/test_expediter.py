@@ -1,0 +1,347 @@
+"""The expediter's rules: what taps, drags and keys at the pass come to."""
+
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from station.bench import kitchen
+from station.domain.cards import expected
+from station.domain.facts import Entry, TokenMoved, TokenRushed, TokenSplit, TokenTransferred
+from station.domain.hands import Press
+from station.domain.menu import Person
+from station.local.status import TokensStatus
+from station.renderers.expediter import ExpediterRole
+from station.renderers.fonts import Fonts
+from station.renderers.role import Dragged, Keyed, Tap
+
+NOW = datetime(2026, 11, 23, 12, 0, 5, tzinfo=UTC)
+ROLE = ExpediterRole()
+LEAD = frozenset({"token.bump", "token.transfer", "token.split", "token.recall", "token.void"})
+
+
+class Desk:
+    def new_id(self):
+        raise AssertionError("an expediter makes no ids")
+
+    def next_number(self, name):
+        raise AssertionError("an expediter counts nothing")
+
+
+class Floor:
+    """The expediter's screen over tokens in places."""
+
+    def __init__(self, *placed, person=True):
+        self.now, self.tokens = NOW, None
+        self.shop = kitchen.shop(NOW, "expediter")
+        self.person = Person(kitchen.ident(1, NOW), "Sofie", "lead", LEAD) if person else None
+        self.cards = dict(kitchen.placed(body, place) for place, body in placed)
+        self.state = ROLE.begin(self.world)
+
+    @property
+    def world(self):
+        return kitchen.world(
+            self.shop, self.cards, self.now, Fonts(), station="exp1", person=self.person, tokens=self.tokens
+        )
+
+    def does(self, event):
+        self.state, facts = ROLE.handle(self.state, event, self.world, Desk())
+        entries = [
+            Entry(seq=n, id=kitchen.ident(n, NOW), fact=fact, staff=None, at=self.now) for n, fact in enumerate(facts)
+        ]
+        self.cards = expected(self.cards, entries)
+        self.state = ROLE.notice(self.state, self.world, Desk())
+        return list(facts)
+
+    def taps(self, action):
+        found = self.scene.action(action)
+        assert found is not None, f"{action} is not on the screen"
+        return self.does(Tap(action, found.hit.enabled))
+
+    def keys(self, *keys):
+        return [fact for key in keys for fact in self.does(Keyed(Press(key=key)))]
+
+    @property
+    def scene(self):
+        return ROLE.scene(self.state, self.world)
+
+    def place(self, body):
+        return self.cards[body.key].spot.place
+
+
+def order(number, age_s=30.0, *, group="grill", **more):
+    body = kitchen.body(number, NOW, age_s=age_s, **more)
+    lines = tuple(msgspec.structs.replace(line, group=group) for line in body.lines)
+    return msgspec.structs.replace(body, lines=lines)
+
+
+def name(body):
+    return f"{body.order}:{body.part}"
+
+
+def texts(scene):
+    return [op.text for panel in scene.panels for op in panel.ops if hasattr(op, "text")]
+
+
+def test_every_station_shows_its_load_and_every_token_why_it_is_there():
+    floor = Floor(("stations/grill1", order(1, lines=2)), ("stations/fry1", order(2, station="fry1")))
+    seen = texts(floor.scene)
+    assert {"Inbox", "GRILL1", "GRILL2", "FRY1", "Pass"} <= set(seen)
+    assert any("fewest items: 4 < 7 < 9" in text for text in seen)
+    items = floor.cards[order(1, lines=2).key].body.items
+    assert f"{items} items" in seen
+
+
+def test_an_order_is_handed_over_with_all_its_parts_at_once():
+    first, second = order(1, part="1-1"), order(1, part="1-2", station="fry1")
+    floor = Floor(("pass", first), ("pass", second))
+    facts = floor.taps(f"hand_over:{first.order}")
+    assert [(fact.part, fact.verb, fact.to) for fact in facts] == [
+        ("1-1", "hand_over", "done/2026-11-23"),
+        ("1-2", "hand_over", "done/2026-11-23"),
+    ]
+    assert floor.scene.action(f"hand_over:{first.order}") is None
+
+
+def test_an_order_that_lacks_a_part_is_not_handed_over_and_says_what_is_missing():
+    first, second = order(1, part="1-1"), order(1, part="1-2", station="fry1")
+    floor = Floor(("pass", first), ("stations/fry1", second))
+    assert any("part 1-2 at FRY1" in text for text in texts(floor.scene))
+    assert not floor.scene.action(f"hand_over:{first.order}").hit.enabled
+    assert floor.taps(f"hand_over:{first.order}") == []
+    assert "not whole yet" in floor.scene.message
+
+
+def test_whole_orders_stand_above_those_that_wait_for_a_part():
+    waiting = order(1, 400, part="1-1")
+    rest = order(1, 400, part="1-2", station="fry1")
+    whole = order(2, 10)
+    floor = Floor(("pass", waiting), ("stations/fry1", rest), ("pass", whole))
+    groups = [panel for panel in floor.scene.panels if panel.key.startswith("order:")]
+    assert [panel.key for panel in sorted(groups, key=lambda panel: panel.rect.y)] == [
+        f"order:{whole.order}",
+        f"order:{waiting.order}",
+    ]
+
+
+def test_allergies_are_read_once_more_on_the_pass():
+    body = msgspec.structs.replace(order(1, allergies=("milk",)), acknowledged=("allergy",))
+    floor = Floor(("pass", body))
+    assert floor.taps(f"hand_over:{body.order}") == []
+    assert "read the allergies" in floor.scene.message
+    assert [fact.what for fact in floor.taps(f"seen:{body.order}")] == ["allergy_pass"]
+    assert len(floor.taps(f"hand_over:{body.order}")) == 1
+
+
+def test_a_token_is_transferred_by_the_picker_and_by_dragging():
+    body, other = order(1), order(2)
+    floor = Floor(("stations/grill1", body), ("stations/grill2", other))
+    floor.taps(f"pick:{name(body)}")
+    floor.taps("transfer")
+    fact = floor.taps("to:grill2")[0]
+    assert isinstance(fact, TokenTransferred)
+    assert (fact.station, fact.place) == ("grill2", "stations/grill1")
+    assert floor.place(body) == "stations/grill2"
+    assert floor.does(Dragged(f"pick:{name(body)}", "column:grill1"))[0].station == "grill1"
+    assert floor.does(Dragged(f"pick:{name(body)}", f"pick:{name(other)}"))[0].station == "grill2"
+    assert floor.does(Dragged(f"pick:{name(body)}", "column:grill2")) == []
+    assert floor.does(Dragged(f"pick:{name(body)}", "column:fry1")) == []
+    assert floor.scene.message == "FRY1 cannot make grill"
+
+
+def test_a_split_sends_some_items_to_another_station_and_leaves_at_least_one():
+    body = order(2, lines=2)
+    body = msgspec.structs.replace(body, lines=tuple(msgspec.structs.replace(each, count=2) for each in body.lines))
+    first, second = body.lines
+    floor = Floor(("stations/grill1", body))
+    floor.taps(f"pick:{name(body)}")
+    floor.taps("split")
+    for line in (first, first, second, second):
+        floor.taps(f"more:{line.id}")
+    assert "At least one item stays" in floor.scene.message
+    floor.taps(f"less:{first.id}")
+    floor.taps("split_on")
+    fact = floor.taps("split_to:grill2")[0]
+    assert isinstance(fact, TokenSplit)
+    assert {off.line: off.count for off in fact.off} == {first.id: 1, second.id: 1}
+    assert (fact.place, fact.to) == ("stations/grill1", "stations/grill2")
+
+
+def test_what_is_ticked_already_cannot_be_split_off():
+    body = order(2, lines=2)
+    body = msgspec.structs.replace(body, lines=tuple(msgspec.structs.replace(each, count=3) for each in body.lines))
+    body = kitchen.worked_on(body, 0, done=2)
+    floor = Floor(("stations/grill1", body))
+    floor.taps(f"pick:{name(body)}")
+    floor.taps("split")
+    for _ in range(3):
+        floor.taps(f"more:{body.lines[0].id}")
+    assert dict(floor.state.off) == {body.lines[0].id: 1}
+
+
+def test_a_token_is_held_and_fired_again():
+    body = order(1)
+    floor = Floor(("stations/grill1", body))
+    floor.taps(f"pick:{name(body)}")
+    assert [(fact.verb, fact.to) for fact in floor.taps("hold")] == [("hold", "hold")]
+    assert "Fire" in texts(floor.scene)
+    assert [(fact.verb, fact.place, fact.to) for fact in floor.taps("hold")] == [("fire", "hold", "inbox")]
+
+
+def test_rush_is_switched_on_and_off():
+    body = order(1)
+    floor = Floor(("stations/grill1", body))
+    floor.taps(f"pick:{name(body)}")
+    assert [fact.rush for fact in floor.taps("rush") + floor.taps("rush")] == [True, False]
+
+
+def test_nothing_is_void_without_a_reason_and_a_confirmation():
+    body = order(1)
+    floor = Floor(("stations/grill1", body))
+    floor.taps(f"pick:{name(body)}")
+    floor.taps("void")
+    assert floor.taps("void_now") == []
+    floor.taps("reason:1")
+    facts = floor.taps("void_now")
+    assert facts == [
+        TokenMoved(
+            order=body.order,
+            part="1",
+            place="stations/grill1",
+            to="void/2026-11-23",
+            verb="void",
+            why="Wrong order by Sofie",
+        )
+    ]
+    assert floor.state.picked is None
+
+
+def test_a_recall_goes_from_the_pass_to_the_station_that_made_it():
+    body = order(1, station="grill2")
+    floor = Floor(("pass", body))
+    floor.taps(f"pick:{name(body)}")
+    assert [(fact.verb, fact.place, fact.to) for fact in floor.taps("recall")] == [
+        ("recall", "pass", "stations/grill2")
+    ]
+
+
+def test_an_order_that_was_handed_over_comes_back_to_the_pass_with_all_parts():
+    first, second = order(1, part="1-1"), order(1, part="1-2", station="fry1")
+    floor = Floor(("pass", first), ("pass", second))
+    floor.taps(f"hand_over:{first.order}")
+    floor.cards = {}
+    floor.taps("recall")
+    facts = floor.taps(f"recall_handed:{first.order}")
+    assert [(fact.part, fact.place, fact.to) for fact in facts] == [
+        ("1-1", "done/2026-11-23", "pass"),
+        ("1-2", "done/2026-11-23", "pass"),
+    ]
+
+
+def test_a_silent_station_is_marked_and_one_tap_brings_its_tokens_to_the_inbox():
+    first, second = order(1), order(2)
+    floor = Floor(("stations/grill1", first), ("stations/grill1", second), ("stations/grill2", order(3)))
+    assert floor.scene.action("rescue:grill1") is None
+    floor.tokens = TokensStatus(share="ok", presence={"grill1": 40.0, "grill2": 1.0, "fry1": 1.0})
+    assert "does not answer" in texts(floor.scene)
+    assert [(fact.verb, fact.to) for fact in floor.taps("rescue:grill1")] == [("rescue", "inbox")] * 2
+    assert floor.scene.action("rescue:grill2") is None
+
+
+def test_nobody_is_called_silent_while_the_share_is_away():
+    floor = Floor(("stations/grill1", order(1)))
+    floor.tokens = TokensStatus(share="away", since=NOW, presence={})
+    assert "does not answer" not in texts(floor.scene)
+    assert floor.does(Tap("rescue:grill1")) == []
+
+
+def test_a_fault_of_the_floor_and_an_order_that_nobody_can_make_are_a_red_line():
+    floor = Floor(("inbox", order(1, 20, group="bar")))
+    assert "no station that answers can make bar" in floor.scene.message
+    assert any(panel.key == "fault" for panel in floor.scene.panels)
+    floor.tokens = TokensStatus(share="ok", presence={"grill1": 1.0}, floor_fault="one token is missing")
+    assert floor.scene.message == "one token is missing"
+    young = Floor(("inbox", order(1, 2, group="bar")))
+    assert not any(panel.key == "fault" for panel in young.scene.panels)
+
+
+def test_nobody_logged_in_is_asked_who_they_are_and_a_missing_permission_is_named():
+    body = order(1)
+    floor = Floor(("pass", body), person=False)
+    assert floor.taps(f"hand_over:{body.order}") == []
+    assert ROLE.asks_for_person(floor.state, floor.world)
+    floor = Floor(("stations/grill1", body))
+    floor.person = Person(kitchen.ident(1, NOW), "Gus", "guest", frozenset())
+    floor.taps(f"pick:{name(body)}")
+    for tool in ("transfer", "void", "rush", "hold"):
+        assert floor.taps(tool) == []
+        assert "Gus may not" in floor.scene.message
+
+
+def test_a_sheet_closes_when_its_token_has_gone():
+    body = order(1)
+    floor = Floor(("stations/grill1", body))
+    floor.keys("down", "v")
+    assert floor.state.overlay == "void"
+    floor.cards = {}
+    floor.state = ROLE.notice(floor.state, floor.world, Desk())
+    assert (floor.state.overlay, floor.state.picked) == ("", None)
+
+
+def test_everything_can_be_done_with_keys_alone():
+    grilled, fried, ready = order(1, 90), order(2, 60, group="fry", station="fry1"), order(3, 10)
+    floor = Floor(("stations/grill1", grilled), ("stations/fry1", fried), ("pass", ready))
+    assert floor.keys("down", "t", "1")[0].station == "grill2"
+    assert [type(fact) for fact in floor.keys("u", "h")] == [TokenRushed, TokenMoved]
+    assert floor.keys("h")[0].verb == "fire"
+    floor.keys("v", "2")
+    assert floor.keys("enter")[0].verb == "void"
+    assert floor.keys("1")[0].verb == "hand_over"
+    assert floor.keys("r", "enter")[0].verb == "recall"
+    floor.state = ROLE.notice(floor.state, floor.world, Desk())
+    floor.keys("escape", "escape", "down")
+    assert floor.state.picked == fried.key
+    floor.keys("f1")
+    assert "hold, or fire what is held" in texts(floor.scene)
+
+
+def test_a_split_by_keys():
+    body = order(2, lines=2)
+    body = msgspec.structs.replace(body, lines=tuple(msgspec.structs.replace(each, count=2) for each in body.lines))
+    floor = Floor(("stations/grill1", body))
+    fact = floor.keys("down", "s", "down", "right", "right", "left", "enter", "1")[0]
+    assert {off.line: off.count for off in fact.off} == {body.lines[1].id: 1}
+
+
+def test_arrows_walk_over_every_token_even_those_beyond_the_columns_end():
+    bodies = [order(n, 200 - n) for n in range(1, 20)]
+    floor = Floor(*(("stations/grill1", body) for body in bodies))
+    for body in bodies:
+        floor.keys("down")
+        assert floor.state.picked == body.key
+        assert floor.scene.action(f"pick:{name(body)}") is not None
+
+
+def test_more_tokens_than_a_column_shows_are_reached_by_its_foot():
+    bodies = [order(n, 200 - n) for n in range(1, 20)]
+    floor = Floor(*(("stations/grill1", body) for body in bodies))
+    seen = set()
+    for _ in range(8):
+        seen |= {card.order for card in floor.scene.shown}
+        foot = next(f.hit.action for f in floor.scene.found() if f.hit.action.startswith("page:column:grill1"))
+        floor.taps(foot)
+    assert seen == {body.order for body in bodies}
+
+
+def test_more_orders_than_the_pass_shows_are_reached_by_its_foot():
+    bodies = [order(n, 200 - n) for n in range(1, 20)]
+    floor = Floor(*(("pass", body) for body in bodies))
+    seen = set()
+    for _ in range(8):
+        seen |= {card.order for card in floor.scene.shown}
+        floor.taps(next(f.hit.action for f in floor.scene.found() if f.hit.action.startswith("page:pass")))
+    assert seen == {body.order for body in bodies}
+
+
+def test_a_scene_says_when_it_changes_by_itself():
+    floor = Floor(("stations/grill1", order(1, 170)))
+    assert floor.scene.until == NOW + timedelta(seconds=10)

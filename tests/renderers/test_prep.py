@@ -1,0 +1,366 @@
+"""The prep display's rules: what a cook's taps and keys come to."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import pytest
+
+from station.bench import kitchen
+from station.domain.cards import expected
+from station.domain.facts import Entry, LineTicked, StaffSeen, TokenAcknowledged, TokenMoved, TokenTransferred
+from station.domain.floor import station_place
+from station.domain.hands import Press
+from station.domain.menu import Person
+from station.local.status import TokensStatus
+from station.renderers.fonts import Fonts
+from station.renderers.prep import FLASH_S, PrepRole
+from station.renderers.role import Keyed, Tap
+
+NOW = datetime(2026, 11, 23, 12, 0, 5, tzinfo=UTC)
+HERE = station_place("grill1")
+ROLE = PrepRole()
+
+
+class Desk:
+    def new_id(self):
+        raise AssertionError("a prep display makes no ids")
+
+    def next_number(self, name):
+        raise AssertionError("a prep display counts nothing")
+
+
+class Kitchen:
+    """One prep display with people at it: what they do changes the cards as the runner would."""
+
+    def __init__(self, *bodies, person="cook", size=(1920, 1080), columns=4):
+        self.now = NOW
+        self.shop = kitchen.shop(NOW, columns=columns)
+        self.person = self.shop.staff[0] if person == "cook" else person
+        self.cards = dict(kitchen.placed(body, HERE) for body in bodies)
+        self.facts, self.size, self.tokens = [], size, None
+        self.state = ROLE.begin(self.world)
+        self.notice()
+
+    @property
+    def world(self):
+        return kitchen.world(
+            self.shop,
+            self.cards,
+            self.now,
+            Fonts(),
+            size=self.size,
+            person=self.person,
+            tokens=self.tokens,
+        )
+
+    def notice(self):
+        self.state = ROLE.notice(self.state, self.world, Desk())
+
+    def does(self, event):
+        self.state, facts = ROLE.handle(self.state, event, self.world, Desk())
+        entries = [
+            Entry(seq=len(self.facts) + n, id=kitchen.ident(n, NOW), fact=fact, staff=None, at=self.now)
+            for n, fact in enumerate(facts)
+        ]
+        self.cards = expected(self.cards, entries)
+        self.facts += facts
+        self.notice()
+        return list(facts)
+
+    def taps(self, action):
+        found = self.scene.action(action)
+        assert found is not None, f"{action} is not on the screen"
+        return self.does(Tap(action, found.hit.enabled))
+
+    def keys(self, *keys):
+        return [fact for key in keys for fact in self.does(Keyed(Press(key=key)))]
+
+    @property
+    def scene(self):
+        return ROLE.scene(self.state, self.world)
+
+    @property
+    def numbers(self):
+        return [card.number for card in self.scene.shown]
+
+
+def order(number, age_s=30.0, **more):
+    return kitchen.body(number, NOW, age_s=age_s, **more)
+
+
+def name(body):
+    return f"{body.order}:{body.part}"
+
+
+def test_the_oldest_order_comes_first_and_a_rushed_one_before_all():
+    rushed = msgspec.structs.replace(order(4, 10), rush=True)
+    screen = Kitchen(order(1, 30), order(2, 200), order(3, 90), rushed)
+    assert screen.numbers == ["t1-004", "t1-002", "t2-003", "t2-001"]
+
+
+def test_a_tap_on_the_header_bumps_to_the_pass_and_the_card_is_gone():
+    first = order(1)
+    screen = Kitchen(first, order(2))
+    assert screen.taps(f"bump:{name(first)}") == [
+        TokenMoved(order=first.order, part="1", place=HERE, to="pass", verb="bump")
+    ]
+    assert screen.numbers == ["t1-002"]
+
+
+def test_a_tap_on_a_line_ticks_all_of_it_and_another_one_unticks_it():
+    body = order(2, lines=2)
+    line = body.lines[0]
+    screen = Kitchen(body)
+    action = f"tick:{name(body)}:{line.id}"
+    assert screen.taps(action) == [LineTicked(order=body.order, part="1", place=HERE, line=line.id, done=line.count)]
+    assert screen.taps(action)[0].done == 0
+
+
+def test_what_came_before_the_first_tick_is_not_forgotten_by_ticking_a_card_that_has_moved_away():
+    body = order(1)
+    screen = Kitchen(body)
+    screen.cards = {}
+    assert screen.does(Tap(f"tick:{name(body)}:{body.lines[0].id}")) == []
+    assert screen.does(Tap(f"bump:{name(body)}")) == []
+
+
+def test_allergies_must_be_read_before_the_first_tick_and_before_the_bump():
+    body = order(1, allergies=("milk", "nuts"))
+    screen = Kitchen(body)
+    assert screen.taps(f"tick:{name(body)}:{body.lines[0].id}") == []
+    assert "read the allergies first" in screen.scene.message
+    assert screen.taps(f"bump:{name(body)}") == []
+    assert screen.taps(f"seen:{name(body)}:allergy") == [
+        TokenAcknowledged(order=body.order, part="1", place=HERE, what="allergy")
+    ]
+    assert screen.scene.action(f"seen:{name(body)}:allergy") is None
+    assert len(screen.taps(f"tick:{name(body)}:{body.lines[0].id}")) == 1
+
+
+def test_a_change_flashes_until_somebody_has_read_it():
+    body = order(1)
+    changed = msgspec.structs.replace(body, lines=(msgspec.structs.replace(body.lines[0], was=4), *body.lines[1:]))
+    screen = Kitchen(changed)
+    assert any("was 4" in text for text in texts(screen.scene))
+    assert screen.taps(f"seen:{name(body)}:change")[0].what == "change"
+    assert not any("was 4" in text for text in texts(screen.scene))
+
+
+def test_a_bumped_order_can_be_undone_only_while_it_stands_on_the_pass():
+    body = order(1)
+    screen = Kitchen(body)
+    assert not screen.scene.action("undo").hit.enabled
+    screen.taps(f"bump:{name(body)}")
+    assert screen.taps("undo") == [TokenMoved(order=body.order, part="1", place="pass", to=HERE, verb="undo")]
+    screen.taps(f"bump:{name(body)}")
+    screen.cards = {}
+    screen.notice()
+    assert screen.taps("undo") == []
+    assert "Nothing to undo" in screen.scene.message
+
+
+def test_undo_takes_back_the_latest_bump_not_the_latest_order():
+    first, second = order(1, 100), order(2, 50)
+    screen = Kitchen(first, second)
+    screen.taps(f"bump:{name(second)}")
+    screen.taps(f"bump:{name(first)}")
+    assert screen.taps("undo")[0].order == first.order
+
+
+def test_last_ten_recalls_to_the_old_place_in_the_queue():
+    bodies = [order(n, 300 - n) for n in range(1, 4)]
+    screen = Kitchen(*bodies)
+    screen.taps(f"bump:{name(bodies[0])}")
+    screen.taps("last")
+    assert screen.taps(f"recall:{name(bodies[0])}")[0].verb == "recall"
+    assert screen.numbers[0] == bodies[0].number
+
+
+def test_last_ten_remembers_what_the_guest_has_got_and_says_where_it_is():
+    body = order(1)
+    screen = Kitchen(body)
+    screen.taps(f"bump:{name(body)}")
+    screen.cards = {}
+    screen.notice()
+    screen.taps("last")
+    assert screen.taps(f"recall:{name(body)}") == [
+        TokenMoved(order=body.order, part="1", place="done/2026-11-23", to=HERE, verb="recall")
+    ]
+
+
+def test_last_ten_holds_ten():
+    bodies = [order(n, 400 - n) for n in range(1, 14)]
+    screen = Kitchen(*bodies)
+    for body in bodies:
+        screen.does(Tap(f"bump:{name(body)}"))
+    screen.taps("last")
+    assert len([hit for hit in actions(screen.scene) if hit.startswith("recall:")]) == 10
+
+
+def test_a_transfer_shows_who_can_make_it_the_least_loaded_first():
+    grilled = order(1, lines=1)
+    grilled = msgspec.structs.replace(grilled, lines=(msgspec.structs.replace(grilled.lines[0], group="grill"),))
+    screen = Kitchen(grilled)
+    screen.tokens = TokensStatus(share="ok", presence={"grill2": 1.0, "fry1": 1.0}, loads={"grill2": 7, "fry1": 2})
+    screen.keys("1", "t")
+    rows = [(found.hit.action, found.hit.enabled) for found in screen.scene.found() if found.hit.action[:3] == "to:"]
+    assert rows == [("to:grill2", True), ("to:fry1", False)]
+    assert any("7 items" in text for text in texts(screen.scene))
+    fact = screen.taps("to:grill2")[0]
+    assert isinstance(fact, TokenTransferred)
+    assert (fact.station, fact.place) == ("grill2", HERE)
+    assert "Ada Byrne" in fact.why
+    assert screen.numbers == []
+
+
+def test_a_station_that_does_not_answer_or_cannot_make_it_is_refused_with_the_reason():
+    body = order(1)
+    screen = Kitchen(body)
+    screen.tokens = TokensStatus(share="ok", presence={"grill2": 60.0, "fry1": 1.0})
+    screen.keys("1", "t")
+    assert screen.taps("to:grill2") == []
+    assert "GRILL2" in screen.scene.message
+
+
+def test_transfer_without_a_picked_card_asks_for_one():
+    body = order(1)
+    screen = Kitchen(body, order(2))
+    screen.taps("transfer")
+    assert "tap the order" in screen.scene.message
+    assert screen.taps(f"bump:{name(body)}") == []
+    assert screen.scene.action("to:grill2") is not None
+
+
+def test_nobody_logged_in_sees_the_cards_but_is_asked_who_they_are_before_acting():
+    body = order(1)
+    screen = Kitchen(body, person=None)
+    assert screen.numbers == [body.number]
+    assert screen.taps(f"bump:{name(body)}") == []
+    assert ROLE.asks_for_person(screen.state, screen.world)
+    screen.does(Tap("login:cancel"))
+    assert not ROLE.asks_for_person(screen.state, screen.world)
+
+
+def test_somebody_without_the_permission_is_told_which_one_is_missing():
+    guest = Person(kitchen.ident(1, NOW), "Gus", "guest", frozenset())
+    body = order(1)
+    screen = Kitchen(body, person=guest)
+    assert screen.taps(f"bump:{name(body)}") == []
+    assert screen.scene.message == "Gus may not bump: the permission token.bump is missing"
+
+
+def test_logging_out_is_a_fact():
+    screen = Kitchen(order(1))
+    assert screen.taps("login") == [StaffSeen(staff=screen.person.id, what="logout")]
+
+
+def test_everything_can_be_done_with_keys_alone():
+    first, second = order(1, 60, lines=2), order(2, 50)
+    screen = Kitchen(first, second)
+    assert [fact.verb for fact in screen.keys("1", "enter")] == ["bump"]
+    assert [fact.verb for fact in screen.keys("u")] == ["undo"]
+    assert screen.keys("1", "down", "down", "space")[0].line == first.lines[1].id
+    assert screen.keys("space")[0].done == 0
+    screen.keys("right", "enter")
+    assert screen.numbers == [first.number]
+    assert [fact.verb for fact in screen.keys("r", "1")] == ["recall"]
+    screen.keys("f1")
+    assert any("tick the line" in text for text in texts(screen.scene))
+    screen.keys("escape", "a")
+    assert any(text.startswith("All-day") for text in texts(screen.scene))
+    assert screen.keys("escape", "f2")[0].what == "logout"
+
+
+def test_space_reads_allergies_and_then_ticks_one_line_after_the_other():
+    body = order(2, lines=2, allergies=("milk",))
+    screen = Kitchen(body)
+    facts = screen.keys("1", "space", "space", "space")
+    assert [type(fact) for fact in facts] == [TokenAcknowledged, LineTicked, LineTicked]
+    assert [fact.line for fact in facts[1:]] == [line.id for line in body.lines]
+
+
+def test_every_shortcut_that_a_button_names_is_a_key_that_does_it():
+    screen = Kitchen(order(1), order(2))
+    for found in screen.scene.found():
+        if found.hit.key in {"T", "L", "A", "F1"}:
+            before = screen.state
+            screen.keys(found.hit.key.lower())
+            assert screen.state != before
+            screen.keys("escape")
+
+
+@pytest.mark.parametrize(("age_s", "beat"), [(10, None), (179, None), (181, "orange"), (301, "red")])
+def test_a_card_beats_with_its_age(age_s, beat):
+    screen = Kitchen(order(1, age_s))
+    assert [panel.beat for panel in screen.scene.panels if panel.key.startswith("card:")] == [beat]
+
+
+def test_a_new_card_flashes_for_a_moment_and_what_was_there_at_the_start_does_not():
+    screen = Kitchen(order(1, 20))
+    new = order(2, 1)
+    screen.cards.update([kitchen.placed(new, HERE)])
+    screen.notice()
+    beats = {panel.key.split(":")[1]: panel.beat for panel in screen.scene.panels if panel.key.startswith("card:")}
+    assert beats[new.order] == "new"
+    assert sum(beat is not None for beat in beats.values()) == 1
+    assert screen.scene.until <= NOW + timedelta(seconds=FLASH_S)
+    screen.now += timedelta(seconds=FLASH_S)
+    screen.notice()
+    assert not screen.scene.beats()
+
+
+def test_a_scene_says_when_it_changes_by_itself():
+    screen = Kitchen(order(1, 170))
+    assert screen.scene.until == NOW + timedelta(seconds=10)
+    calm = Kitchen(order(1, 5))
+    assert calm.scene.until == NOW.replace(second=0) + timedelta(minutes=1)
+
+
+def test_orders_that_do_not_fit_are_counted_in_the_bar():
+    screen = Kitchen(*(order(n, 500 - n, lines=3) for n in range(1, 36)))
+    waiting = 35 - len(screen.scene.shown)
+    assert waiting > 0
+    assert f"+{waiting} waiting" in texts(screen.scene)
+
+
+def test_the_bar_says_in_one_line_since_when_the_share_is_away():
+    screen = Kitchen(order(1))
+    screen.tokens = TokensStatus(share="away", since=NOW, queue=3)
+    line = next(text for text in texts(screen.scene) if text.startswith("Share away"))
+    assert f"{NOW.astimezone():%H:%M}" in line
+    assert "3 waiting to be sent" in line
+
+
+def test_a_message_ends_by_itself():
+    screen = Kitchen(order(1), person=Person(kitchen.ident(1, NOW), "Gus", "guest", frozenset()))
+    screen.taps(f"bump:{name(order(1))}")
+    assert screen.scene.message
+    screen.now += timedelta(seconds=4)
+    screen.notice()
+    assert screen.scene.message == ""
+
+
+def test_the_parts_of_an_order_know_where_the_others_are():
+    body = order(1)
+    body = msgspec.structs.replace(body, part="1-2", elsewhere=(kitchen.Elsewhere(part="1-1", place="stations/fry1"),))
+    screen = Kitchen(body)
+    assert "Part 1-2, also at FRY1" in texts(screen.scene)
+
+
+def test_the_card_at_hand_goes_on_to_the_next_when_its_own_leaves():
+    first, second = order(1, 60), order(2, 50)
+    screen = Kitchen(first, second)
+    screen.keys("1", "enter")
+    assert screen.state.card == second.key
+    screen.state = replace(screen.state, card=("gone", "1"))
+    screen.notice()
+    assert screen.state.card is None
+
+
+def texts(scene):
+    return [op.text for panel in scene.panels for op in panel.ops if hasattr(op, "text")]
+
+
+def actions(scene):
+    return [found.hit.action for found in scene.found()]
