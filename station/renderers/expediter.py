@@ -148,7 +148,7 @@ def _tapped(state: ExpediterState, action: str, world: World) -> Result:
 def _dropped(state: ExpediterState, event: Dragged, world: World) -> Result:
     """Onto a station's column, or onto a tile that stands in one."""
     verb, _, rest = event.target.partition(":")
-    code = rest if verb == "column" and rest != "pass" else None
+    code = rest if verb == "column" and rest not in {"inbox", "hold", "pass"} else None
     if verb == "pick":
         order, _, part = rest.partition(":")
         under = world.cards.get((order, part))

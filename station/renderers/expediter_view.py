@@ -65,9 +65,9 @@ def layout(world: World) -> Layout:
     held = floor.at(world, HOLD)
     first = upper.left(unit)
     waiting = first if not held else first.top((upper.h - gap) * 3 // 5)
-    columns = [Column("inbox", "Inbox", floor.at(world, INBOX), waiting)]
+    columns = [Column("column:inbox", "Inbox", floor.at(world, INBOX), waiting)]
     if held:
-        columns.append(Column("hold", "Hold", held, first.below(waiting.h + gap)))
+        columns.append(Column("column:hold", "Hold", held, first.below(waiting.h + gap)))
     for index, station in enumerate(kitchens):
         rect = Rect(upper.x + (index + 1) * (unit + gap), upper.y, unit, upper.h)
         cards = floor.at(world, station_place(station.code))

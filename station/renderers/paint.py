@@ -44,16 +44,13 @@ class Painter:
     def paint(self, scene: Scene, t_s: float) -> list[Rect]:
         """Brings the surface to this scene at this monotonic time; the rectangles that differ from before."""
         step = round(pulse(t_s) * STEPS)
+        beaten, self._step = self._step, step
         damage: list[Rect] = []
         if scene is not self._scene:
             damage = self._change(scene)
-            self._step = step
             for rect in damage:
                 self._compose(rect)
-        if step != self._step:
-            self._step = step
-            damage += self._beat()
-        return damage
+        return damage + self._beat() if step != beaten else damage
 
     def forget(self) -> None:
         """Everything is drawn anew at the next call: the surface was lost."""

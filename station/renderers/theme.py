@@ -23,7 +23,7 @@ LINE: Final[Colour] = (54, 63, 76)
 
 TEXT: Final[Colour] = (243, 246, 249)
 MUTED: Final[Colour] = (182, 192, 205)
-DONE: Final[Colour] = (165, 176, 190)
+DONE: Final[Colour] = (184, 194, 206)
 OFF: Final[Colour] = (112, 122, 136)
 """For what cannot be used now: below 7:1 on purpose, as WCAG allows for inactive parts."""
 

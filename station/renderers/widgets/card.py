@@ -285,11 +285,18 @@ def _changes(shown: Look, width: int, world: World) -> Block:
     theme = world.theme
     rect = Rect(0, 0, width, theme.touch)
     side = theme.px(30)
-    lead = theme.px(14)
-    ops = (
+    lead = theme.px(12)
+    room = rect.after(lead + side + lead)
+    step = theme.line(theme.label)
+    lines = wrapped("Order changed: tap when read", room.w - lead, theme.label, "semibold", world.ruler, 2)
+    top = (rect.h - step * len(lines)) // 2
+    ops: tuple[Op, ...] = (
         Box(rect, None, theme.px(10), look.CHANGED, theme.px(3)),
         Icon(Rect(lead, (rect.h - side) // 2, side, side), "change", look.CHANGED),
-        Label(rect.after(lead + side + lead), "Order changed: tap when read", theme.label, look.CHANGED, "semibold"),
+        *(
+            Label(Rect(room.x, top + n * step, room.w, step), line, theme.label, look.CHANGED, "semibold")
+            for n, line in enumerate(lines)
+        ),
     )
     hit = Hit(rect, f"seen:{shown.name}:change", "Order changed. Tap when read", key="Space")
     return Block(rect.h + theme.px(8), Drawn(ops, (hit,)))
@@ -358,7 +365,7 @@ def _line(shown: Look, index: int, line: Line, width: int, world: World) -> Bloc
         ops = list(Drawn(tuple(ops)).moved(0, lift).ops)
     ground: list[Op] = []
     if shown.line == index or world.pressed == f"tick:{shown.name}:{line.id}":
-        ground.append(Box(Rect(-theme.px(4), 1, width + theme.px(8), height - 2), look.PRESSED, theme.px(10)))
+        ground.append(Box(Rect(-theme.px(4), 1, width + theme.px(8), height - 2), look.RAISED, theme.px(10)))
     if index:
         ground.append(Box(Rect(0, 0, width, 1), look.LINE))
     label = f"{line.count} {line.name}, done: untick" if done else f"Tick {line.count} {line.name}"

@@ -1,0 +1,116 @@
+"""Fonts without a display, and every state of the prep display and the expediter as scenes."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+
+from station.bench import kitchen
+from station.domain.menu import Profile
+from station.domain.token import Elsewhere
+from station.local.status import LinkStatus, TokensStatus
+from station.renderers.expediter import ExpediterRole
+from station.renderers.expediter_actions import ExpediterState
+from station.renderers.fonts import Fonts
+from station.renderers.prep import PrepRole
+from station.renderers.prep_actions import PrepState
+
+NOW = datetime(2026, 11, 23, 12, 34, 20, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def fonts():
+    return Fonts()
+
+
+def _busy_prep():
+    """One card of everything that a card can show."""
+    bodies = [
+        kitchen.body(n, NOW, age_s=age_s)
+        for n, age_s in enumerate((420, 330, 250, 200, 150, 100, 80, 60, 30, 20, 10, 5), 31)
+    ]
+    change = msgspec.structs.replace
+    bodies[1] = change(bodies[1], customer=change(bodies[1].customer, allergies=("milk", "nuts")))
+    bodies[2] = kitchen.worked_on(bodies[2], 0, done=bodies[2].lines[0].count)
+    bodies[3] = change(bodies[3], part="1-2", elsewhere=(Elsewhere(part="1-1", place="stations/fry1"),))
+    bodies[4] = change(bodies[4], customer=change(bodies[4].customer, allergies=("sesame",)), acknowledged=("allergy",))
+    bodies[5] = change(bodies[5], lines=(change(bodies[5].lines[0], was=3), *bodies[5].lines[1:]))
+    bodies[6] = change(bodies[6], rush=True, training=True)
+    bodies[7] = kitchen.body(38, NOW, age_s=60, lines=14)
+    cards = dict(kitchen.placed(body, "stations/grill1") for body in bodies)
+    for number, place in ((60, "pass"), (61, "pass"), (62, "stations/fry1")):
+        cards.update([kitchen.placed(kitchen.body(number, NOW, age_s=300), place)])
+    return cards
+
+
+def _busy_floor():
+    cards = {}
+    spots = [("inbox", 3), ("inbox", 8), ("hold", 60), ("stations/fry1", 190), ("pass", 310), ("pass", 80)]
+    spots += [("stations/grill1", age) for age in (420, 330, 210, 150, 90, 60, 40, 20, 10)]
+    spots += [("stations/grill2", age) for age in (250, 70, 30)]
+    for number, (place, age_s) in enumerate(spots, 1):
+        station = place.removeprefix("stations/") if place.startswith("stations/") else "grill1"
+        cards.update([kitchen.placed(kitchen.body(number, NOW, age_s=age_s, station=station), place)])
+    whole = kitchen.body(40, NOW, age_s=260, part="1-1", allergies=("milk", "nuts"))
+    rest = kitchen.body(40, NOW, age_s=260, part="1-2", station="fry1")
+    cards.update([kitchen.placed(whole, "pass"), kitchen.placed(rest, "stations/fry1")])
+    return cards
+
+
+def _prep(fonts, size):
+    role, cards = PrepRole(), _busy_prep()
+    ada = kitchen.shop(NOW).staff[0]
+    picked = next(card for card in cards.values() if card.body.number == "t2-033")
+
+    def scene(state, held=cards, columns=4, **more):
+        shop = kitchen.shop(NOW, profile=Profile("test", "prep", columns=columns, clock=columns == 5))
+        world = kitchen.world(shop, held, NOW, fonts, size=size, **{"person": ada, **more})
+        return role.scene(role.notice(state, world, None), world)
+
+    calm = role.begin(kitchen.world(kitchen.shop(NOW), cards, NOW, fonts, size=size))
+    many = kitchen.cards(NOW, [400.0 - 10 * n for n in range(36)], lines=1)
+    yield "prep", scene(calm)
+    yield "prep-picked", scene(replace(calm, card=picked.key, line=0))
+    yield "prep-2-columns", scene(calm, columns=2)
+    yield "prep-5-columns-with-ages", scene(calm, columns=5)
+    yield "prep-36-cards", scene(PrepState(), many, columns=6)
+    yield "prep-empty", scene(PrepState(), {}, person=None)
+    away = TokensStatus(share="away", since=NOW, queue=3)
+    yield "prep-share-away", scene(calm, tokens=away, link=LinkStatus(master="away", since=NOW))
+    yield "prep-new-cards", scene(PrepState())
+    yield "prep-message", scene(replace(calm, message="Ada Byrne may not transfer: the permission is missing " * 3))
+    for overlay in ("transfer", "last", "all_day", "help"):
+        yield f"prep-{overlay}", scene(replace(calm, overlay=overlay, moving=picked.key))
+
+
+def _expediter(fonts, size):
+    role, cards = ExpediterRole(), _busy_floor()
+    shop = kitchen.shop(NOW, "expediter")
+    picked = next(card for card in cards.values() if card.body.number == "t2-007")
+    parts = tuple(card for card in cards.values() if card.spot.place == "stations/grill1")
+    silent = TokensStatus(share="ok", presence={"grill1": 1.0, "grill2": 40.0}, floor_fault="A token is missing")
+
+    def scene(state, held=cards, **more):
+        world = kitchen.world(shop, held, NOW, fonts, station="exp1", size=size, **{"person": shop.staff[0], **more})
+        return role.scene(state, world)
+
+    at_hand = ExpediterState(picked=picked.key)
+    off = ((picked.body.lines[0].id, 1),)
+    yield "expediter", scene(ExpediterState())
+    yield "expediter-empty", scene(ExpediterState(), {}, person=None)
+    yield "expediter-picked", scene(at_hand)
+    yield "expediter-silent", scene(ExpediterState(), tokens=silent)
+    yield "expediter-split", scene(replace(at_hand, overlay="split", off=off))
+    yield "expediter-split-to", scene(replace(at_hand, overlay="split_to", off=off))
+    yield "expediter-void", scene(replace(at_hand, overlay="void", reason="Wrong order"))
+    yield "expediter-recall", scene(replace(at_hand, overlay="recall", handed=parts))
+    yield "expediter-recall-nothing", scene(replace(at_hand, overlay="recall"))
+    for overlay in ("transfer", "help"):
+        yield f"expediter-{overlay}", scene(replace(at_hand, overlay=overlay))
+
+
+@pytest.fixture(scope="session", params=[(1920, 1080), (1024, 768)], ids=["1080p", "xga"])
+def scenes(request, fonts):
+    """Name and scene of every state, on this size of screen."""
+    return [*_prep(fonts, request.param), *_expediter(fonts, request.param)]
