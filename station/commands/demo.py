@@ -1,6 +1,7 @@
 """`station demo`: a whole shop on this machine."""
 
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -27,6 +28,8 @@ def demo(
     """
     from station.demo.run import Plan, run
 
+    # Whoever ends the demo ends all that it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     headless = not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
     if headless:
         CONSOLE.print("There is no display here: the screens are drawn all the same, without windows.")

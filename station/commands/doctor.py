@@ -14,7 +14,8 @@ import typer
 from station.commands.printing import CONSOLE, AsJson, print_json
 from station.commands.where import Home, open_floor
 from station.config import Settings, home_of, load_settings
-from station.data.session import open_engine
+from station.data.queries.link import catalogue_version
+from station.data.session import name_of, open_engine, reading
 from station.data.snapshot import Snapshots
 from station.errors import StationError
 from station.local.journal import Journal
@@ -119,16 +120,17 @@ def _share(settings: Settings) -> Finding:
 def _master(settings: Settings) -> Finding:
     engine = open_engine(settings.master_url)
     try:
-        with engine.connect() as connection:
-            connection.exec_driver_sql("SELECT 1")
+        with reading(engine) as connection:
+            version = catalogue_version(connection)
     finally:
         engine.dispose()
-    return Finding("master", "ok", f"{engine.url.render_as_string(hide_password=True)} answers")
+    return Finding("master", "ok", f"{name_of(engine)} answers; catalogue {version}")
 
 
 def _snapshot(settings: Settings) -> Finding:
-    shop = Snapshots(settings.snapshot_path, settings.code).shop()
-    if shop is None:
+    if settings.snapshot_path.exists():
+        shop = Snapshots(settings.snapshot_path, settings.code).load()
+    else:
         return Finding("snapshot", "warning", "no snapshot yet: the link program makes one when the master answers")
     age_h = (time.time() - settings.snapshot_path.stat().st_mtime) / 3600
     known = settings.code in {station.code for station in shop.stations}

@@ -70,7 +70,7 @@ class Station:
     def look(self) -> Look:
         found = self._ask({"ask": "describe"})
         return Look(
-            person=str(found.get("person") or ""),
+            person=(found["person"] or {"name": ""})["name"],
             message=str(found.get("message") or ""),
             frame=int(found["frame"]),
             buttons=tuple(_button(hit) for hit in found["hits"]),

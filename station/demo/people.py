@@ -25,7 +25,9 @@ class Tally:
 
 
 class Person:
-    """Somebody at one station. `work` is one glance and at most one tap."""
+    """Somebody at one station. `work` is one glance and at most one tap. `trade` is what the log-in calls their role."""
+
+    trade = ""
 
     def __init__(self, code: str, station: Station, chance: random.Random, stop: threading.Event) -> None:
         self.code, self.station, self._chance, self._stop = code, station, chance, stop
@@ -49,13 +51,16 @@ class Person:
     def _log_in(self, look: Look) -> bool:
         """Taps the own name when the screen asks who is there."""
         names = [button for button in look.starting("login:") if button.action != "login:cancel"]
-        if names:
-            self.station.tap(names[sum(map(ord, self.code)) % len(names)])
-        return bool(names)
+        mine = [button for button in names if self.trade in button.label] or names
+        if mine:
+            self.station.tap(mine[sum(map(ord, self.code)) % len(mine)])
+        return bool(mine)
 
 
 class Cashier(Person):
     """Takes orders for customers who come at the given pace, pays them, sends them."""
+
+    trade = "Cashier"
 
     def __init__(
         self,
@@ -157,6 +162,8 @@ class Cashier(Person):
 class Cook(Person):
     """Makes the oldest order first: ticks what is ready, reads allergies when asked, bumps."""
 
+    trade = "Cook"
+
     def __init__(
         self,
         code: str,
@@ -198,6 +205,8 @@ class Cook(Person):
 
 class PassPerson(Person):
     """Hands over what is complete on the pass."""
+
+    trade = "Shift lead"
 
     def __init__(
         self, code: str, station: Station, chance: random.Random, stop: threading.Event, *, tally: Tally
