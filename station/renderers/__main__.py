@@ -5,6 +5,7 @@ one, and waited for.
 """
 
 import os
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -68,17 +69,27 @@ class Program:
     def _wired(self, settings: Settings, screen: Screen) -> Runner[Any]:
         settings.run_dir.mkdir(parents=True, exist_ok=True)
         role, login = roles(settings)
-        adapters = Adapters(
-            screen=screen,
-            journal=Journal(settings.journal_path, settings.code),
-            mirror=Mirror(settings.mirror_path, settings.token_key),
-            shop=ShopFile(settings.snapshot_path, settings.code),
-            tokens=StatusFile(settings.tokens_status, TokensStatus),
-            link=StatusFile(settings.link_status, LinkStatus),
-            hands=HandsSocket(settings.run_dir / "hands.sock"),
-            observer=Observer(settings.run_dir / "observe.sock") if settings.observe else None,
-        )
-        return Runner(settings, role, login, adapters, self._woken, self.stop.set)
+        with ExitStack() as opened:
+            journal = Journal(settings.journal_path, settings.code)
+            opened.callback(journal.close)
+            mirror = Mirror(settings.mirror_path, settings.token_key)
+            opened.callback(mirror.close)
+            hands = HandsSocket(settings.run_dir / "hands.sock")
+            opened.callback(hands.close)
+            observer = Observer(settings.run_dir / "observe.sock") if settings.observe else None
+            adapters = Adapters(
+                screen=screen,
+                journal=journal,
+                mirror=mirror,
+                shop=ShopFile(settings.snapshot_path, settings.code),
+                tokens=StatusFile(settings.tokens_status, TokensStatus),
+                link=StatusFile(settings.link_status, LinkStatus),
+                hands=hands,
+                observer=observer,
+            )
+            runner = Runner(settings, role, login, adapters, self._woken, self.stop.set)
+            opened.pop_all()
+            return runner
 
     def _opened(self, settings: Settings | None) -> Screen:
         """The screen of the configured size; without a configuration one of the usual size."""

@@ -9,10 +9,12 @@ from station.domain import urgency
 from station.domain.floor import HOLD, PASS, station_of
 from station.domain.hands import Press
 from station.renderers import expediter_actions as act
+from station.renderers import expediter_pass as passes
 from station.renderers import expediter_view as view
 from station.renderers import floor_view as floor
 from station.renderers import theme as look
 from station.renderers.expediter_actions import REASONS, ExpediterState, Result
+from station.renderers.expediter_detail import detail
 from station.renderers.expediter_sheets import handed_orders, sheets
 from station.renderers.role import Desk, Dragged, Event, Keyed, Tap
 from station.renderers.scene import Panel, Scene
@@ -58,7 +60,7 @@ class ExpediterRole:
     def scene(self, state: ExpediterState, world: World) -> Scene:
         place = view.layout(world)
         columns, shown = view.columns(state, place, world)
-        passing, passed = view.passing(state, place.passing, world)
+        passing, passed = passes.passing(state, place.passing, world)
         live = [card for card in world.cards.values() if not floor.finished(card)]
         orders = len({card.key[0] for card in live})
         items = sum(card.body.items for card in live if card.spot.place != PASS)
@@ -67,7 +69,7 @@ class ExpediterRole:
             *view.fault_panel(world, place.fault),
             *columns,
             *passing,
-            view.detail(state, place.detail, world),
+            detail(state, place.detail, world),
             status_bar(world, f"{counted(orders, 'order')} · {counted(items, 'item')}"),
             *sheets(state, world),
         ]
@@ -186,7 +188,7 @@ def _keyed(state: ExpediterState, press: Press, world: World) -> Result:
 
 
 def _keyed_on_pass(state: ExpediterState, key: str, world: World) -> Result:
-    orders = view.passed_orders(world)
+    orders = passes.passed_orders(world)
     if key.isdigit() and 0 < int(key) <= len(orders):
         return act.hand_over(state, orders[int(key) - 1], world)
     if key == "enter" and state.picked is not None:
@@ -202,7 +204,7 @@ def _keyed_on_pass(state: ExpediterState, key: str, world: World) -> Result:
 def _walked(state: ExpediterState, key: str, world: World) -> ExpediterState:
     """The arrows walk over the columns, the pass being the last one."""
     passed = [
-        next(card for card in floor.at(world, PASS) if card.key[0] == order) for order in view.passed_orders(world)
+        next(card for card in floor.at(world, PASS) if card.key[0] == order) for order in passes.passed_orders(world)
     ]
     columns = [list(cards) for cards in (*view.rows(view.layout(world)), passed) if cards]
     if not columns:

@@ -9,22 +9,20 @@ from datetime import timedelta
 
 from station.domain import urgency
 from station.domain.cards import Card
-from station.domain.floor import HOLD, INBOX, PASS, station_of, station_place
+from station.domain.floor import HOLD, INBOX, station_of, station_place
 from station.domain.menu import StationInfo
 from station.domain.urgency import Level
-from station.renderers import expediter_actions as act
 from station.renderers import floor_view as floor
 from station.renderers import theme as look
 from station.renderers.expediter_actions import ExpediterState
-from station.renderers.scene import Beat, Box, Colour, Drawn, Hit, Icon, Label, Op, Panel, Rect, Shape, Shown, panel
+from station.renderers.scene import Box, Colour, Drawn, Hit, Icon, Label, Op, Panel, Rect, Shape, Shown, panel
 from station.renderers.widgets.bars import areas
 from station.renderers.widgets.button import button
-from station.renderers.widgets.card import allergy_text, place_name
-from station.renderers.widgets.text import counted, number_parts, station_name, wrapped
+from station.renderers.widgets.text import counted, number_parts, station_name
 from station.renderers.world import World
 
 _DISPATCH_S = 5
-_EDGES: dict[Level, tuple[Colour, Colour | None]] = {
+EDGES: dict[Level, tuple[Colour, Colour | None]] = {
     "calm": (look.LINE, None),
     "orange": (look.ORANGE_DIM, look.ORANGE_LIT),
     "red": (look.RED_DIM, look.RED_LIT),
@@ -115,7 +113,7 @@ def columns(state: ExpediterState, place: Layout, world: World) -> tuple[list[Pa
         first, fit = _page(state, column, head, world)
         cards = column.cards[first : first + fit]
         if len(cards) < len(column.cards):
-            drawn += _more(column.key, column.rect, len(column.cards), first, len(cards), world)
+            drawn += more_button(column.key, column.rect, len(column.cards), first, len(cards), world)
         panels.append(panel(column.key, column.rect, drawn, ground=look.GROUND))
         panels += _tiles(state, column, head, cards, world)
         shown += [shown_of(card, world) for card in cards]
@@ -143,7 +141,7 @@ def _nobody_for(card: Card, world: World) -> str:
     return next((group for group in card.body.groups if not any(group in groups for groups in able)), "")
 
 
-def _more(key: str, rect: Rect, count: int, first: int, shown: int, world: World) -> Drawn:
+def more_button(key: str, rect: Rect, count: int, first: int, shown: int, world: World) -> Drawn:
     """At a column's foot: how many others there are; a tap goes on to them, and from the last ones to the first."""
     theme = world.theme
     foot = Rect(theme.px(8), rect.h - theme.touch - theme.px(8), rect.w - theme.px(16), theme.touch)
@@ -237,7 +235,7 @@ def _tile(state: ExpediterState, card: Card, rect: Rect, world: World) -> Panel:
     theme, body = world.theme, card.body
     chosen = state.picked == card.key
     level = level_of(card, world)
-    edge, lit = _EDGES[level]
+    edge, lit = EDGES[level]
     thick = theme.px(16) if level == "red" else theme.px(10)
     whole = rect.at_origin()
     ground = look.PRESSED if world.pressed == f"pick:{name_of(card)}" else look.CARD
@@ -291,220 +289,6 @@ def _flags(card: Card, room: Rect, world: World) -> list[Op]:
         ops.append(Icon(Rect(x, room.y + (room.h - side) // 2, side, side), shape, ink))
         x += side + world.theme.px(6)
     return ops
-
-
-def passed_orders(world: World) -> tuple[str, ...]:
-    """The orders on the pass: those that are whole first, the oldest of them on top; then those that wait for a part."""
-    orders = dict.fromkeys(card.key[0] for card in floor.at(world, PASS))
-    return tuple(sorted(orders, key=lambda order: bool(act.missing_of(floor.parts_of(world, order)))))
-
-
-def passing(state: ExpediterState, rect: Rect, world: World) -> tuple[list[Panel], list[Shown]]:
-    """The pass: an order's parts together, what is missing, and the button that hands all of it over."""
-    theme = world.theme
-    orders = passed_orders(world)
-    head = theme.px(92)
-    ops = (
-        Box(rect.at_origin(), look.BAR, theme.radius),
-        Box(rect.at_origin().top(head), look.HEADER, theme.radius),
-        Box(Rect(0, head - theme.radius, rect.w, theme.radius), look.HEADER),
-        Icon(Rect(theme.px(14), 0, theme.px(34), head), "plate", look.TEXT),
-        Label(Rect(theme.px(64), 0, rect.w // 2, head), "Pass", theme.label, look.TEXT, "bold"),
-        Label(
-            Rect(0, 0, rect.w - theme.px(14), head),
-            counted(len(orders), "order"),
-            theme.label,
-            look.TEXT,
-            "medium",
-            "right",
-        ),
-    )
-    drawn = Drawn(ops, (Hit(rect.at_origin(), "column:pass", "Pass"),))
-    panels: list[Panel] = []
-    shown: list[Shown] = []
-    first = _pass_start(state, orders)
-    y, margin = head + theme.px(8), theme.px(8)
-    for index, order in enumerate(orders[first:]):
-        parts = floor.parts_of(world, order)
-        made, high = _group(state, order, parts, rect.w - 2 * margin, world)
-        whole = first == 0 and index == len(orders) - 1
-        if y + high > rect.h - margin - (0 if whole else theme.touch):
-            break
-        place = Rect(rect.x + margin, rect.y + y, rect.w - 2 * margin, high)
-        panels.append(panel(f"order:{order}", place, made, ground=look.BAR, beat=_beat(parts, world)))
-        shown += [shown_of(card, world) for card in parts if card.spot.place == PASS]
-        y += high + margin
-    if len(panels) < len(orders):
-        drawn += _more("pass", rect, len(orders), first, len(panels), world)
-    return [panel("pass", rect, drawn, ground=look.GROUND), *panels], shown
-
-
-def _pass_start(state: ExpediterState, orders: Sequence[str]) -> int:
-    """Which order the pass begins with: the picked one where it might not be seen, else the chosen page."""
-    start = dict(state.starts).get("pass", 0)
-    if state.picked is not None and state.picked[0] in orders:
-        index = orders.index(state.picked[0])
-        return index if index < start or index > start + 2 else min(start, len(orders) - 1)
-    return start if start < len(orders) else 0
-
-
-def _beat(parts: Sequence[Card], world: World) -> Beat | None:
-    level = max((level_of(card, world) for card in parts), key=urgency.LEVELS.index)
-    return None if level == "calm" else level
-
-
-def _group(state: ExpediterState, order: str, parts: tuple[Card, ...], width: int, world: World) -> tuple[Drawn, int]:
-    """One order on the pass."""
-    theme = world.theme
-    missing = act.missing_of(parts)
-    ready = [card for card in parts if card.spot.place == PASS]
-    level = max((level_of(card, world) for card in parts), key=urgency.LEVELS.index)
-    edge, lit = _EDGES[level]
-    thick = theme.px(16) if level == "red" else theme.px(10)
-    x = theme.px(6) + thick + theme.px(10)
-    high = theme.touch + theme.px(12)
-    till, called = number_parts(ready[0].body.number)
-    number_w = world.ruler.width(called, theme.title, "bold")
-    button_w = min(theme.px(200), width // 2)
-    step = theme.line(theme.label)
-    lines = [(text, look.WARN) for text in missing]
-    lines = [(f"{'Missing: ' if n == 0 else ''}{text}", ink) for n, (text, ink) in enumerate(lines)]
-    band = theme.touch + theme.px(8) if act.unread(parts) else 0
-    height = high + (step * len(lines) + theme.px(10) if lines else 0) + band
-    chosen = state.picked in {card.key for card in parts}
-    body: list[Op] = [
-        Box(
-            Rect(0, 0, width, height),
-            look.CARD,
-            theme.px(10),
-            look.ACCENT if chosen else look.CARD_EDGE,
-            theme.px(4) if chosen else theme.edge,
-        ),
-        Box(Rect(theme.px(6), theme.px(6), thick, height - theme.px(12)), edge, theme.px(4), lit=lit),
-        Label(Rect(x, 0, number_w + 2, high), called, theme.title, look.TEXT, "bold", elide=False),
-    ]
-    words = f"{len(ready)} of {len(parts)}" if len(parts) > 1 else till
-    room = width - x - number_w - button_w - theme.px(32)
-    body.append(Label(Rect(x + number_w + theme.px(10), 0, room, high), words, theme.label, look.MUTED, "medium"))
-    for n, (text, ink) in enumerate(lines):
-        body.append(Label(Rect(x, high + n * step, width - x - theme.px(10), step), text, theme.label, ink, "medium"))
-    hits = (
-        Hit(Rect(0, 0, width - button_w - theme.px(12), high), f"pick:{name_of(ready[0])}", f"{called} on the pass"),
-    )
-    drawn = Drawn(tuple(body), hits)
-    drawn += button(
-        Rect(width - button_w - theme.px(8), theme.px(6), button_w, theme.touch),
-        "Hand over",
-        f"hand_over:{order}",
-        theme,
-        kind="primary",
-        enabled=not missing and not band,
-        pressed=world.pressed,
-        label=f"Hand over {ready[0].body.number.upper()}",
-    )
-    if band:
-        drawn += _band(order, ready[0], Rect(x, height - band, width - x - theme.px(8), theme.touch), world)
-    return drawn, height
-
-
-def _band(order: str, card: Card, rect: Rect, world: World) -> Drawn:
-    theme = world.theme
-    side = theme.px(30)
-    text = f"Allergy: {allergy_text(card, world.shop.menu.allergen_names)}"
-    x = rect.x + side + theme.px(24)
-    step = theme.line(theme.label)
-    lines = wrapped(text, rect.right - x - theme.px(8), theme.label, "bold", world.ruler, 2)
-    top = rect.y + (rect.h - step * len(lines)) // 2
-    ops: list[Op] = [
-        Box(rect, look.ALLERGY, theme.px(10)),
-        Icon(Rect(rect.x + theme.px(12), rect.y + (rect.h - side) // 2, side, side), "warning", look.ON_ALLERGY),
-    ]
-    for n, line in enumerate(lines):
-        place = Rect(x, top + n * step, rect.right - x - theme.px(8), step)
-        ops.append(Label(place, line, theme.label, look.ON_ALLERGY, "bold"))
-    return Drawn(tuple(ops), (Hit(rect, f"seen:{order}", f"{text}. Tap when read"),))
-
-
-def detail(state: ExpediterState, rect: Rect, world: World) -> Panel:
-    """The picked order: where it is and why, and what is in it. Without one, how to begin."""
-    theme = world.theme
-    card = act.picked(state, world)
-    frame = Box(rect.at_origin(), look.CARD, theme.radius, look.CARD_EDGE, theme.edge)
-    if card is None:
-        words = "Tap an order to see it here; drag it to another station to transfer it"
-        hint = Label(rect.at_origin(), words, theme.body, look.MUTED, "medium", "centre")
-        return panel("detail", rect, Drawn((frame, hint)), ground=look.GROUND)
-    left = Rect(theme.pad, theme.px(12), min(rect.w * 2 // 5, theme.px(720)), rect.h - theme.px(24))
-    right = Rect(left.right + theme.pad, left.y, rect.w - left.right - theme.pad * 2, left.h)
-    ops: list[Op] = [frame, *_about(card, left, world), *_lines(card, right, world)]
-    return panel("detail", rect, Drawn(tuple(ops)), ground=look.GROUND)
-
-
-def _about(card: Card, rect: Rect, world: World) -> list[Op]:
-    theme, body = world.theme, card.body
-    till, called = number_parts(body.number)
-    size = theme.display
-    high = round(size * 1.2)
-    width = world.ruler.width(called, size, "bold")
-    step = theme.line(theme.label)
-    served = "Take away" if body.mode == "take_away" else "Eat in"
-    head = [till, served, f"part {body.part}" if body.part != "1" else "", body.customer.marker, body.customer.name]
-    where = place_name(card.spot.place)
-    where = where[:1].upper() + where[1:]
-    given = body.given
-    why = "" if given is None or not given.why else f"{given.why} ({given.by})" if given.by else given.why
-    ops: list[Op] = [
-        Label(Rect(rect.x, rect.y, width + 2, high), called, size, look.TEXT, "bold", elide=False),
-        Label(
-            Rect(rect.x + width + theme.pad, rect.y, rect.w - width - theme.pad, high),
-            " · ".join(word for word in head if word),
-            theme.label,
-            look.TEXT,
-            "semibold",
-        ),
-        Label(
-            Rect(rect.x, rect.y + high, rect.w, step),
-            f"{where}{': ' if why else ''}{why}",
-            theme.label,
-            look.MUTED,
-            "medium",
-        ),
-    ]
-    if body.customer.allergies:
-        text = f"Allergy: {allergy_text(card, world.shop.menu.allergen_names)}"
-        ops.append(
-            Label(Rect(rect.x, rect.y + high + step, rect.w, step), text, theme.label, look.ALLERGY_SEEN, "bold")
-        )
-    return ops
-
-
-def _lines(card: Card, rect: Rect, world: World) -> list[Op]:
-    """The lines in as many columns as they need; wishes stand behind their dish."""
-    theme = world.theme
-    step = theme.line(theme.label)
-    per = max(1, rect.h // step)
-    texts = [
-        (
-            f"{line.count} {line.name}"
-            + "".join(f"  {_SIGN[modifier.effect]}{modifier.name}" for modifier in line.modifiers),
-            line.done >= line.count,
-        )
-        for line in card.body.lines
-    ]
-    wide = 1 if len(texts) <= per else 2
-    cells = rect.split_columns(wide, theme.gap)
-    ops: list[Op] = []
-    for index, (text, done) in enumerate(texts[: per * wide]):
-        cell = cells[index // per]
-        place = Rect(cell.x, cell.y + index % per * step, cell.w, step)
-        ops.append(Label(place, text, theme.label, look.DONE if done else look.TEXT, "medium", strike=done))
-    if len(texts) > per * wide:
-        last = Rect(cells[-1].x, rect.bottom - step, cells[-1].w, step)
-        ops[-1] = Label(last, f"and {len(texts) - per * wide + 1} more", theme.label, look.MUTED, "medium")
-    return ops
-
-
-_SIGN = {"added": "+ ", "removed": "no ", "changed": "~ "}
 
 
 def rows(place: Layout) -> Sequence[Sequence[Card]]:

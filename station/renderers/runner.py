@@ -16,8 +16,7 @@ from typing import Any, Generic
 from ulid import ULID
 
 from station.config import Settings
-from station.domain.cards import Card, expected
-from station.domain.facts import Entry, Fact, StaffSeen
+from station.domain.facts import Fact, StaffSeen
 from station.domain.hands import Hand
 from station.domain.menu import Person, Shop
 from station.domain.token import Key
@@ -30,6 +29,7 @@ from station.renderers import gestures
 from station.renderers.gestures import Finger
 from station.renderers.hands import HandsSocket
 from station.renderers.observe import Ask, Observer, describe
+from station.renderers.records import Records
 from station.renderers.role import Event, Keyed, Role, State, Tap
 from station.renderers.scene import Scene
 from station.renderers.screen import Screen
@@ -42,7 +42,6 @@ from station.renderers.world import World
 FRAME_S = 1 / 30
 LOOK_S = 1.0
 PENDING_LOOK_S = 0.25
-RECENT = 300
 
 log = logging.getLogger("renderer")
 
@@ -86,21 +85,16 @@ class Runner(Generic[State]):
         self._clock_at_s = 0.0
         self._state: State | None = None
         self._login_state: Any = None
-        self._person_id: str | None = None
-        self._person_at_s = time.monotonic()
+        self._records = Records(adapters.journal, adapters.mirror)
+        self._touched_s = time.monotonic()
         self._finger: Finger | None = None
-        self._pending = adapters.journal.pending()
-        self._recent: tuple[Entry, ...] = tuple(adapters.journal.since(max(0, adapters.journal.last() - RECENT)))
-        self._cards: Mapping[Key, Card] = {}
         self._scene: Scene | None = None
         self._stale = True
-        self._refused = ""
         self._in_turn = False
         self._failures = 0
         self._looked_s = 0.0
         self._framed_s = 0.0
         self._first_shown: dict[Key, int] = {}
-        self._know_cards()
         self._look()
 
     def turn(self) -> float:
@@ -134,7 +128,8 @@ class Runner(Generic[State]):
             if closed:
                 self._closed()
         if on.mirror.fileno() in ready:
-            self._know_cards()
+            self._records.refresh()
+            self._stale = True
         self._look()
         for hand in hands:
             self._feel(hand)
@@ -147,7 +142,7 @@ class Runner(Generic[State]):
     def _rest_s(self) -> float:
         """How long nothing can change by itself."""
         now = time.monotonic()
-        ends = [self._looked_s + (PENDING_LOOK_S if self._pending else LOOK_S)]
+        ends = [self._looked_s + (PENDING_LOOK_S if self._records.waiting else LOOK_S)]
         if self._scene is not None and self._scene.beats():
             ends.append(self._framed_s + FRAME_S)
         if self._scene is not None and self._scene.until is not None:
@@ -163,21 +158,16 @@ class Runner(Generic[State]):
     def _look(self) -> None:
         """Reads what others of this station replace: statuses, snapshot; and whether the floor has got our facts."""
         now = time.monotonic()
-        if now - self._looked_s < (PENDING_LOOK_S if self._pending else LOOK_S):
+        if now - self._looked_s < (PENDING_LOOK_S if self._records.waiting else LOOK_S):
             return
         self._looked_s = now
         # Every one is asked, whatever the ones before it answered.
         changed = [source.poll() for source in (self._on.shop, self._on.tokens, self._on.link)]
+        changed.append(self._records.look())
         self._stale = self._stale or any(changed)
         if changed[0] and self._on.shop.problem:
             log.warning("%s", self._on.shop.problem)
         self._correct_clock()
-        if self._refused:
-            self._try_journal()
-        elif self._pending:
-            pending = self._on.journal.pending()
-            if len(pending) != len(self._pending):
-                self._know_cards()
         self._idle_logout()
 
     def _correct_clock(self) -> None:
@@ -186,27 +176,10 @@ class Runner(Generic[State]):
             self._clock_at_s = tokens.monotonic_s
             self._clock.correct(tokens.shop_time, tokens.monotonic_s)
 
-    def _know_cards(self) -> None:
-        # The journal first: a fact is settled only after the mirror shows it, so this order never shows the past again.
-        self._pending = self._on.journal.pending()
-        self._on.mirror.refresh()
-        self._cards = expected(self._on.mirror.cards, self._pending)
-        self._stale = True
-
-    def _try_journal(self) -> None:
-        try:
-            self._on.journal.advance("screen", 0)
-        except JournalError as error:
-            self._refused = str(error)
-        else:
-            log.info("the journal takes facts again")
-            self._refused = ""
-            self._know_cards()
-
     def _feel(self, hand: Hand) -> None:
         if self._scene is None:
             return
-        self._person_at_s = time.monotonic()
+        self._touched_s = time.monotonic()
         before = gestures.pressed(self._finger)
         self._finger, event = gestures.feel(self._finger, hand, self._scene, time.monotonic())
         self._stale = self._stale or gestures.pressed(self._finger) != before
@@ -221,13 +194,12 @@ class Runner(Generic[State]):
     def _happen(self, event: Event) -> None:
         """Gives the event to whoever is on the screen; the facts count before the state does."""
         world = self._world()
-        if world is None or self._refused:
+        if world is None:
             return
         try:
             self._give(event, world)
         except JournalError as error:
-            log.warning("%s", error)
-            self._refused = str(error)
+            self._records.refuse(error)
         self._stale = True
         # Another event of the same moment must meet the screen as it is now.
         self._make_scene()
@@ -250,29 +222,22 @@ class Runner(Generic[State]):
         self._record(facts)
 
     def _record(self, facts: tuple[Fact, ...]) -> None:
-        for fact in facts:
-            entering = isinstance(fact, StaffSeen) and fact.what == "login"
-            staff = fact.staff if isinstance(fact, StaffSeen) and entering else self._person_id
-            entry = self._on.journal.append(fact, staff, self._clock.now())
-            self._pending = [*self._pending, entry]
-            self._recent = (*self._recent[-RECENT:], entry)
-            if isinstance(fact, StaffSeen) and fact.what != "refused":
-                self._person_id = fact.staff if entering else None
-                self._person_at_s = time.monotonic()
-                self._login_state = None
-        if facts:
-            self._cards = expected(self._on.mirror.cards, self._pending)
+        before = self._records.person_id
+        self._records.record(facts, self._clock.now())
+        if self._records.person_id != before:
+            self._login_state = None
 
     def _idle_logout(self) -> None:
-        shop = self._on.shop.shop
+        """After the profile's time without a touch; 0 is never."""
+        shop, records = self._on.shop.shop, self._records
         limit_s = 0 if shop is None else shop.profile.idle_logout_s
-        if self._person_id is None or limit_s <= 0 or self._refused:
+        if records.person_id is None or limit_s <= 0 or records.refused:
             return
-        if time.monotonic() - self._person_at_s >= limit_s:
+        if time.monotonic() - self._touched_s >= limit_s:
             try:
-                self._record((StaffSeen(staff=self._person_id, what="logout"),))
+                self._record((StaffSeen(staff=records.person_id, what="logout"),))
             except JournalError as error:
-                self._refused = str(error)
+                records.refuse(error)
             self._stale = True
 
     def new_id(self) -> str:
@@ -312,10 +277,10 @@ class Runner(Generic[State]):
         screen = self._on.screen
         if screen.problem:
             words = ("The typeface is missing", screen.problem)
-        elif self._refused:
+        elif self._records.refused:
             words = (
                 "This station's disk refuses",
-                f"{self._refused}. What was done last was not recorded: do it again.",
+                f"{self._records.refused}. What was done last was not recorded: do it again.",
             )
         elif self._failures > 1:
             words = ("This screen met an error", "It is in this station's log. The orders are safe; nothing was lost.")
@@ -327,16 +292,16 @@ class Runner(Generic[State]):
         """None when a notice is shown instead."""
         on = self._on
         shop = on.shop.shop
-        if shop is None or self._refused or self._failures > 1 or on.screen.problem:
+        if shop is None or self._records.refused or self._failures > 1 or on.screen.problem:
             return None
         return World(
             shop=shop,
             station=self._settings.code,
-            cards=self._cards,
-            recent=self._recent,
+            cards=self._records.cards,
+            recent=self._records.recent,
             tokens=on.tokens.value,
             link=on.link.value,
-            person=_person(shop, self._person_id),
+            person=_person(shop, self._records.person_id),
             now=self._clock.now(),
             size=on.screen.size,
             theme=theme_for(*on.screen.size, shop.profile.text_scale),

@@ -9,19 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from station.domain.cards import Card
-from station.domain.token import Line, Modifier
 from station.domain.urgency import Level
 from station.renderers import theme as look
 from station.renderers.flow import Piece, Wanted
 from station.renderers.scene import Beat, Box, Colour, Drawn, Hit, Icon, Label, Op, Panel, Rect, Shape, panel
+from station.renderers.widgets.card_lines import Block, line_block, words_block
 from station.renderers.widgets.text import number_parts, station_name, wrapped
 from station.renderers.world import World
 
-_SIGNS: dict[str, tuple[Shape, Colour]] = {
-    "added": ("plus", look.ADDED),
-    "removed": ("minus", look.REMOVED),
-    "changed": ("change", look.CHANGED),
-}
 _LIT: dict[Beat, tuple[Colour, Colour]] = {
     "orange": (look.ORANGE_DIM, look.ORANGE_LIT),
     "red": (look.RED_DIM, look.RED_LIT),
@@ -56,14 +51,6 @@ class Look:
         return f"{self.card.key[0]}:{self.card.key[1]}"
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A part of a card that is never cut, drawn from (0, 0)."""
-
-    height: int
-    drawn: Drawn
-
-
 def blocks(shown: Look, width: int, world: World) -> tuple[Block, ...]:
     """What stands under the header, for a card of this width, in the order of reading."""
     body = shown.card.body
@@ -74,8 +61,20 @@ def blocks(shown: Look, width: int, world: World) -> tuple[Block, ...]:
     if any(line.was is not None for line in body.lines):
         made.append(_changes(shown, inner, world))
     if body.note:
-        made.append(_note(body.note, inner, world))
-    made += [_line(shown, index, line, inner, world) for index, line in enumerate(body.lines)]
+        made.append(words_block(body.note, "note", look.CHANGED, inner, world))
+    digits = max(len(str(line.count)) for line in body.lines)
+    made += [
+        line_block(
+            line,
+            inner,
+            world,
+            action=f"tick:{shown.name}:{line.id}",
+            digits=digits,
+            chosen=shown.line == index,
+            ruled=index > 0,
+        )
+        for index, line in enumerate(body.lines)
+    ]
     return tuple(made)
 
 
@@ -254,7 +253,7 @@ def _allergies(shown: Look, width: int, world: World) -> Block:
     theme = world.theme
     text = allergy_text(shown.card, world.shop.menu.allergen_names)
     if "allergy" in shown.card.body.acknowledged:
-        return _words(f"Allergy: {text}", "warning", look.ALLERGY_SEEN, width, world)
+        return words_block(f"Allergy: {text}", "warning", look.ALLERGY_SEEN, width, world)
     step, small = theme.line(theme.body), theme.line(theme.small)
     side = theme.px(36)
     x = side + theme.px(30)
@@ -300,107 +299,3 @@ def _changes(shown: Look, width: int, world: World) -> Block:
     )
     hit = Hit(rect, f"seen:{shown.name}:change", "Order changed. Tap when read", key="Space")
     return Block(rect.h + theme.px(8), Drawn(ops, (hit,)))
-
-
-def _note(text: str, width: int, world: World) -> Block:
-    return _words(text, "note", look.CHANGED, width, world)
-
-
-def _words(text: str, shape: Shape, ink: Colour, width: int, world: World) -> Block:
-    theme = world.theme
-    step, side = theme.line(theme.label), theme.px(26)
-    x = side + theme.px(10)
-    lines = wrapped(text, width - x, theme.label, "medium", world.ruler, 5)
-    ops: tuple[Op, ...] = (
-        Icon(Rect(0, (step - side) // 2, side, side), shape, ink),
-        *(Label(Rect(x, n * step, width - x, step), line, theme.label, ink, "medium") for n, line in enumerate(lines)),
-    )
-    return Block(step * len(lines) + theme.px(6), Drawn(ops))
-
-
-def _line(shown: Look, index: int, line: Line, width: int, world: World) -> Block:
-    """A line of the order: how many, what, and every wish under it."""
-    theme = world.theme
-    done = line.done >= line.count
-    ink = look.DONE if done else look.TEXT
-    digits = max(len(str(each.count)) for each in shown.card.body.lines)
-    column = world.ruler.width("0" * digits, theme.title, "bold", tabular=True) + theme.px(34)
-    room = width - column - theme.px(4)
-    # One word that is wider than a narrow card is set smaller rather than cut.
-    wide = any(world.ruler.width(word, theme.body, "semibold") > room for word in line.name.split())
-    size = theme.label if wide else theme.body
-    step = theme.line(theme.body)
-    names = wrapped(line.name, room, size, "semibold", world.ruler, 3)
-    pad = theme.px(9)
-    y = pad + step * len(names)
-    ops: list[Op] = _count(line, column, Rect(0, pad, column - theme.px(12), step), world)
-    ops += [
-        Label(
-            Rect(column, pad + n * step, width - column, step),
-            text,
-            size,
-            ink,
-            "semibold",
-            strike=done or line.count == 0,
-        )
-        for n, text in enumerate(names)
-    ]
-    if line.was is not None:
-        words = f"was {line.was}" if line.count else f"cancelled, was {line.was}"
-        ops.append(
-            Label(Rect(column, y, width - column, theme.line(theme.label)), words, theme.label, look.CHANGED, "bold")
-        )
-        y += theme.line(theme.label)
-    for modifier in line.modifiers:
-        more, high = _modifier(modifier, Rect(column, y, width - column, 0), world, done=done)
-        ops += more
-        y += high
-    if line.note:
-        block = _note(line.note, width - column, world)
-        ops += block.drawn.moved(column, y).ops
-        y += block.height
-    height = max(theme.touch, y + pad)
-    if height > y + pad:
-        lift = (height - y - pad) // 2
-        ops = list(Drawn(tuple(ops)).moved(0, lift).ops)
-    ground: list[Op] = []
-    if shown.line == index or world.pressed == f"tick:{shown.name}:{line.id}":
-        ground.append(Box(Rect(-theme.px(4), 1, width + theme.px(8), height - 2), look.RAISED, theme.px(10)))
-    if index:
-        ground.append(Box(Rect(0, 0, width, 1), look.LINE))
-    label = f"{line.count} {line.name}, done: untick" if done else f"Tick {line.count} {line.name}"
-    hit = Hit(Rect(0, 0, width, height), f"tick:{shown.name}:{line.id}", label, key="Space")
-    return Block(height, Drawn((*ground, *ops), (hit,)))
-
-
-def _count(line: Line, column: int, rect: Rect, world: World) -> list[Op]:
-    """A tick for what is done; otherwise how many are left to make. More than one stands on a plate of its own."""
-    theme = world.theme
-    if line.done >= line.count > 0:
-        side = theme.px(34)
-        return [Icon(Rect(rect.x, rect.y + (rect.h - side) // 2, rect.w, side), "tick", look.GOOD)]
-    left = line.count - line.done
-    ops: list[Op] = []
-    ink = look.TEXT
-    if left > 1:
-        ops.append(Box(rect, look.TEXT, theme.px(8)))
-        ink = look.PLATE
-    ops.append(Label(rect, str(left), theme.body if left > 9 else theme.title, ink, "bold", "centre", elide=False))
-    return ops if column else []
-
-
-def _modifier(modifier: Modifier, at: Rect, world: World, *, done: bool) -> tuple[list[Op], int]:
-    theme = world.theme
-    shape, ink = _SIGNS[modifier.effect]
-    ink = look.DONE if done else ink
-    step, side = theme.line(theme.label), theme.px(22)
-    x = side + theme.px(10)
-    text = modifier.name if modifier.count <= 1 else f"{modifier.count}x {modifier.name}"
-    lines = wrapped(text, at.w - x, theme.label, "semibold", world.ruler, 2)
-    strike = modifier.effect == "removed"
-    ops: list[Op] = [Icon(Rect(at.x, at.y + (step - side) // 2, side, side), shape, ink)]
-    ops += [
-        Label(Rect(at.x + x, at.y + n * step, at.w - x, step), line, theme.label, ink, "semibold", strike=strike)
-        for n, line in enumerate(lines)
-    ]
-    return ops, step * len(lines)

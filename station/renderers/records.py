@@ -1,0 +1,91 @@
+"""What this station's own disk says: the cards as they will be, what people did lately, and who is logged in.
+
+The mirror is what the floor looks like; the journal's pending facts are what was done here and has not reached it yet.
+When the journal refuses a fact, `refused` says why until it takes facts again; meanwhile nothing is recorded.
+"""
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime
+
+from station.domain.cards import Card, expected
+from station.domain.facts import Entry, Fact, StaffSeen
+from station.domain.token import Key
+from station.errors import JournalError
+from station.local.journal import Journal
+from station.local.mirror import Mirror
+
+RECENT = 300
+
+_log = logging.getLogger("renderer")
+
+
+class Records:
+    """Raises JournalError when the journal cannot be read at the start."""
+
+    def __init__(self, journal: Journal, mirror: Mirror) -> None:
+        self._journal, self._mirror = journal, mirror
+        self._pending: list[Entry] = []
+        self.cards: Mapping[Key, Card] = {}
+        self.recent: tuple[Entry, ...] = tuple(journal.since(max(0, journal.last() - RECENT)))
+        self.person_id: str | None = None
+        self.refused = ""
+        self._refresh()
+
+    @property
+    def waiting(self) -> bool:
+        """Whether the floor has yet to get something that was done here."""
+        return bool(self._pending)
+
+    def refresh(self) -> None:
+        """Takes in what the tokens program did."""
+        try:
+            self._refresh()
+        except JournalError as error:
+            self.refuse(error)
+
+    def look(self) -> bool:
+        """Whether something changed that no file event tells: a fact was settled, or the journal takes facts again."""
+        try:
+            if self.refused:
+                self._journal.advance("screen", 0)
+                _log.info("the journal takes facts again")
+                self.refused = ""
+                self._refresh()
+                return True
+            if self._pending and len(self._journal.pending()) != len(self._pending):
+                self._refresh()
+                return True
+        except JournalError as error:
+            return self.refuse(error)
+        return False
+
+    def record(self, facts: tuple[Fact, ...], now: datetime) -> None:
+        """All of it, in order, durable when this returns. Raises JournalError: what came before it was recorded.
+
+        Recorded under the person who is logged in, a login under the one who logs in.
+        """
+        for fact in facts:
+            enters = isinstance(fact, StaffSeen) and fact.what == "login"
+            staff = fact.staff if isinstance(fact, StaffSeen) and enters else self.person_id
+            entry = self._journal.append(fact, staff, now)
+            self._pending = [*self._pending, entry]
+            self.recent = (*self.recent[-RECENT:], entry)
+            if isinstance(fact, StaffSeen) and fact.what != "refused":
+                self.person_id = fact.staff if enters else None
+        if facts:
+            self.cards = expected(self._mirror.cards, self._pending)
+
+    def refuse(self, error: JournalError) -> bool:
+        """Notes why the journal refused; true when that is news."""
+        news = str(error) != self.refused
+        if news:
+            _log.warning("%s", error)
+        self.refused = str(error)
+        return news
+
+    def _refresh(self) -> None:
+        # The journal first: a fact is settled only after the mirror shows it, so this order never shows the past again.
+        self._pending = self._journal.pending()
+        self._mirror.refresh()
+        self.cards = expected(self._mirror.cards, self._pending)
