@@ -475,7 +475,17 @@ class _PatientConnection(Connection):  # type: ignore[misc] # smbprotocol has no
         return super().send(message, *args, **kwargs)
 
     def receive(self, request: Any, wait: bool = True, timeout: int | None = None, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002 - as it is there
-        return super().receive(request, wait, timeout or _CONNECT_S, **kwargs)
+        try:
+            return super().receive(request, wait, timeout or _CONNECT_S, **kwargs)
+        except TypeError as error:
+            # It takes a connection that ended without an answer for an answer.
+            raise SMBException("the server ended the connection") from error
+
+    def _check_worker_running(self) -> None:
+        # It would raise whatever its receiving thread died of, be it an index out of a broken message's range.
+        if self._t_exc is not None:
+            raise SMBException(f"the connection broke ({type(self._t_exc).__name__})") from self._t_exc
+        super()._check_worker_running()
 
 
 class _Link:

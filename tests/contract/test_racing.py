@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from station.domain.floor import Spot
 from station.tokens import smb_wire
-from station.tokens.directory import _rename
+from station.tokens.directory import DirectoryShare, _rename
 from station.tokens.ntstatus import NAME_GONE, PATH_GONE, SHARING_VIOLATION, SUCCESS
 from station.tokens.share import Moved
 
@@ -145,6 +145,28 @@ class TestThreads:
         results = race([lambda number=number: act(number) for number in range(len(waits))], waits)
         (winner,) = [result for result in results if result is not None]
         assert (site.root / "from" / name).read_text() == str(winner)
+
+
+class TestOneFolderServedBoth:
+    """A hub may work in its own folder while its Samba serves the same one to the others."""
+
+    @quick
+    @given(waits=delays)
+    def test_local_movers_and_movers_over_smb_have_one_winner(self, smb_site, floor_on, new_id, waits):
+        if not smb_site.opened:
+            for number in range(RACERS):
+                smb_site.open().make_folder(f"to{number}")
+        local = DirectoryShare(smb_site.root)
+        shares = [share if number % 2 else local for number, share in enumerate(smb_site.opened)]
+        name = new_id()
+        local.create(name, b"x")
+        results = race(
+            [lambda number=number: settle(shares[number], name, f"to{number}/{name}") for number in range(len(waits))],
+            waits,
+        )
+        assert results.count(Moved.MOVED) == 1
+        assert results.count(Moved.GONE) == len(waits) - 1
+        assert [path for path in smb_site.files() if name in path] == [f"to{results.index(Moved.MOVED)}/{name}"]
 
 
 class SmbMover:

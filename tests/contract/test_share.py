@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -305,6 +306,44 @@ class TestSmb:
         with pytest.raises(ShareAway, match="cannot be reached"):
             open_share(replace(samba.address, host="no-such-host.invalid"))
 
+    @pytest.mark.parametrize("words", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n", bytes(64), b"\0\0\0\x08\xfeSMBgarb"])
+    def test_a_server_that_speaks_something_else_is_away(self, samba, words):
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            thread = threading.Thread(target=answer_once, args=(server, words))
+            thread.start()
+            with pytest.raises(ShareAway, match="cannot be reached"):
+                open_share(replace(samba.address, port=server.getsockname()[1]))
+            thread.join()
+
+    def test_a_server_that_says_nothing_is_away_in_seconds(self, samba):
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            begun = time.monotonic()
+            with pytest.raises(ShareAway, match="cannot be reached"):
+                open_share(replace(samba.address, port=server.getsockname()[1]))
+            assert time.monotonic() - begun < 10
+
+    def test_a_folder_that_goes_while_it_is_listed_is_no_folder(self, smb_share, monkeypatch):
+        smb_share.make_folder("a")
+        asked = smb_share._ask
+
+        def ask(messages):
+            answers = list(asked(messages))
+            if len(answers) == 4:
+                answers[1] = replace(answers[1], status=0xC0000034)
+            return answers
+
+        monkeypatch.setattr(smb_share, "_ask", ask)
+        with pytest.raises(NoFolder):
+            smb_share.list("a")
+
+    def test_a_receiver_that_dies_of_anything_is_a_lost_connection(self, smb_site):
+        share = smb_site.open()
+        share._link._connection._t_exc = IndexError("out of range")
+        with pytest.raises(OutcomeUnknown):
+            share.move("a", "b")
+        share.reconnect()
+        assert share.list("") == []
+
     def test_the_password_is_in_no_text(self, samba):
         address = replace(samba.address, password="s3cret-words")
         with pytest.raises(ShareError) as caught:
@@ -431,6 +470,13 @@ class held:  # noqa: N801 - reads as a sentence in `with`
 
     def __exit__(self, *_):
         self.link.exchange([smb_wire.close(self.file_id)])
+
+
+def answer_once(server, words):
+    connection, _ = server.accept()
+    with connection:
+        connection.recv(4096)
+        connection.sendall(words)
 
 
 def fill_and_try(share, root):
