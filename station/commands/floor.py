@@ -1,5 +1,6 @@
 """`station floor …`: look at the floor, prove that nothing is missing, mend by hand."""
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Annotated
@@ -9,10 +10,13 @@ from ulid import ULID
 
 from station.commands.printing import CONSOLE, AsJson, print_json, print_table
 from station.commands.where import Folder, Home, open_floor, settings_of
+from station.config import Settings
+from station.data.queries.floor import sent_orders
+from station.data.session import open_engine, reading
 from station.domain.facts import OrderSent
 from station.domain.floor import DONE, HOLD, INBOX, PASS, STATIONS, VOID, Spot, check_place, station_place
-from station.domain.token import TokenName
-from station.errors import StationError
+from station.domain.token import ULID_PATTERN, TokenName
+from station.errors import DataError, StationError
 from station.local.journal import Journal
 from station.tokens.floor import Floor, FloorCheck
 from station.tokens.share import NoFolder, Share
@@ -47,20 +51,15 @@ def list_floor(home: Home = None, folder: Folder = None, as_json: AsJson = False
 def check_floor(home: Home = None, folder: Folder = None, as_json: AsJson = False) -> None:
     """Prove that no order is missing and none is there twice. Exit status 1 when one is.
 
-    Reads every token's signature too. Where this station has a journal, every order that it sent is looked for.
+    Reads every token's signature too. Every order that the master or this station's journal knows as sent today is
+    looked for; without a master only what the share itself can tell is checked, and that is said.
     """
     with open_floor(home, folder) as (floor, settings, share):
         found = floor.check(deep=True)
-        seen = {spot.name.order for spot in _spots(floor, share, everything=True)}
-        missing = list(found.missing)
-        if settings.journal_path.exists():
-            journal = Journal(settings.journal_path, settings.code)
-            waiting = {entry.id for entry in journal.pending()}
-            missing += [
-                f"order {sent.number} was sent from {settings.code} at {at:%H:%M:%S} and is nowhere"
-                for fact, sent, at in _sent(journal)
-                if fact not in waiting and sent.order not in seen and not _in_sentences(sent.order, found)
-            ]
+        seen = {spot.name.order for spot in _spots(floor, share, everything=True)} | _in_names(found, share)
+    missing = [*found.missing, *_missing_here(settings, seen)]
+    asked, unknown = _missing_in_master(settings, seen)
+    missing += [sentence for sentence in asked if sentence not in missing]
     if as_json:
         print_json(
             {
@@ -71,10 +70,11 @@ def check_floor(home: Home = None, folder: Folder = None, as_json: AsJson = Fals
                 "invalid": found.invalid,
                 "quarantined": found.quarantined,
                 "transit": found.transits,
+                "master": unknown or "asked",
             }
         )
     else:
-        _print_check(found, missing)
+        _print_check(found, missing, unknown)
     if missing or not found.ok:
         raise typer.Exit(1)
 
@@ -173,12 +173,52 @@ def _in_sentences(order: str, found: FloorCheck) -> bool:
     return any(order in text for text in (*found.missing, *found.double, *found.transits))
 
 
+def _missing_here(settings: Settings, seen: set[str]) -> list[str]:
+    """Orders that this station's journal has as published, and that are nowhere."""
+    if not settings.journal_path.exists():
+        return []
+    journal = Journal(settings.journal_path, settings.code)
+    waiting = {entry.id for entry in journal.pending()}
+    missing = [
+        _nowhere(sent.number) for fact, sent, _ in _sent(journal) if fact not in waiting and sent.order not in seen
+    ]
+    journal.close()
+    return missing
+
+
+def _missing_in_master(settings: Settings, seen: set[str]) -> tuple[list[str], str]:
+    """Orders that the master knows to have come to the floor, and that are nowhere; or why it could not be asked."""
+    try:
+        engine = open_engine(settings.master_url)
+        try:
+            with reading(engine) as conn:
+                sent = sent_orders(conn)
+        finally:
+            engine.dispose()
+    except DataError as error:
+        return [], f"the master was not asked: {error}"
+    return [_nowhere(order.number) for order in sent if order.reported and order.order not in seen], ""
+
+
+def _nowhere(number: str) -> str:
+    return f"order {number.upper()} was sent today and is nowhere on the floor; `station floor republish` on its till"
+
+
+def _in_names(found: FloorCheck, share: Share) -> set[str]:
+    """Orders that are on their way, set aside, or only among the replaced: the check speaks of these itself."""
+    return {
+        part
+        for name in (*found.transits, *found.quarantined, *_retired(share))
+        for part in re.findall(ULID_PATTERN, name)
+    }
+
+
 def _age(spot: Spot, now: datetime) -> float:
     placed = ULID.from_str(spot.name.order.upper()).datetime
     return round((now - placed).total_seconds(), 1)
 
 
-def _print_check(found: FloorCheck, missing: list[str]) -> None:
+def _print_check(found: FloorCheck, missing: list[str], unknown: str) -> None:
     CONSOLE.print(f"{found.orders} orders in {found.parts} parts on the floor", markup=False)
     for what, sentences in (("missing", missing), ("double", found.double), ("invalid", found.invalid)):
         for sentence in sentences:
@@ -187,5 +227,7 @@ def _print_check(found: FloorCheck, missing: list[str]) -> None:
         CONSOLE.print(f"{len(found.transits)} splits or revisions are under way", markup=False)
     if found.quarantined:
         CONSOLE.print(f"{len(found.quarantined)} files in quarantine/, each with its reason beside it", markup=False)
+    if unknown:
+        CONSOLE.print(unknown, style="yellow", markup=False)
     if found.ok and not missing:
         CONSOLE.print("nothing is missing, nothing is there twice", style="green")

@@ -286,7 +286,7 @@ class Sync:
     def _name_of(self, staff: str | None) -> str:
         shop = self._shop()
         person = next((person for person in shop.staff if person.id == staff), None) if shop is not None else None
-        return person.name if person is not None else self._settings.code
+        return person.name if person is not None else self._settings.code.upper()
 
     @property
     def _dispatches(self) -> bool:

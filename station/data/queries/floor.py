@@ -1,0 +1,39 @@
+"""What the floor's check asks of the master: which orders were sent, and should be somewhere."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, exists, select
+
+from station.data.queries.link_facts import NOT_SEEN
+from station.data.tables import orders, shop
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """`reported`: a station has told that its token came to the floor."""
+
+    order: str
+    number: str
+    station: str
+    placed_at: datetime
+    reported: bool
+
+
+def sent_orders(conn: Connection) -> list[Sent]:
+    """The orders of the open business day (without one: of none), oldest first. Index: business_day_id, number."""
+    seen = exists().where(orders.order_tokens.c.order_id == orders.orders.c.id, orders.order_tokens.c.place != NOT_SEEN)
+    query = (
+        select(
+            orders.orders.c.id,
+            orders.orders.c.number,
+            shop.stations.c.code,
+            orders.orders.c.placed_at,
+            seen.label("reported"),
+        )
+        .join(shop.stations, shop.stations.c.id == orders.orders.c.station_id)
+        .join(shop.business_days, shop.business_days.c.id == orders.orders.c.business_day_id)
+        .where(shop.business_days.c.closed_at.is_(None), orders.orders.c.training.is_(False))
+        .order_by(orders.orders.c.id)
+    )
+    return [Sent(row.id, row.number, row.code, row.placed_at, bool(row.reported)) for row in conn.execute(query)]
