@@ -224,7 +224,8 @@ def _keyed(state: PrepState, press: Press, world: World) -> Result:
 
 
 def _keyed_on_queue(state: PrepState, key: str, world: World) -> Result:
-    queue = act.queue(world)
+    # Only what can be seen: a card that waits beyond the screen must not be bumped unseen.
+    queue = act.queue(world)[: len(_cards(state, world)[0])]
     if key.isdigit() and key != "0":
         return _picked(state, int(key) - 1, queue, world)
     moves = {"right": 1, "left": -1, "tab": 1}

@@ -324,6 +324,15 @@ def test_orders_that_do_not_fit_are_counted_in_the_bar():
     assert f"+{waiting} waiting" in texts(screen.scene)
 
 
+def test_keys_never_reach_a_card_that_waits_beyond_the_screen():
+    screen = Kitchen(*(order(n, 500 - n, lines=3) for n in range(1, 36)), columns=1)
+    shown = [(card.order, card.part) for card in screen.scene.shown]
+    screen.keys(*["right"] * 40)
+    assert screen.state.card == shown[-1]
+    screen.keys("9")
+    assert screen.state.card in shown
+
+
 def test_the_bar_says_in_one_line_since_when_the_share_is_away():
     screen = Kitchen(order(1))
     screen.tokens = TokensStatus(share="away", since=NOW, queue=3)
