@@ -14,15 +14,18 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from station.domain.floor import PARENTS, Spot, Transit, check_place, parse_child, parse_transit
 from station.domain.token import Body, encode, name_of
-from station.errors import ShareFull, TokenError
+from station.errors import ShareAway, ShareFull, TokenError
 from station.tokens.hand import Hand
 from station.tokens.progress import Step
 from station.tokens.share import Entry, Gone, Moved, NoFolder
 
 Children = Sequence[tuple[str, Body]]
+
+_STAGINGS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +145,16 @@ def is_retired(hand: Hand, transit: Transit) -> bool:
 
 
 def _stage(hand: Hand, op: str, source: Spot, spots: Sequence[Spot], bodies: Sequence[Body]) -> Step:
-    transit = Transit(hand.nonce(), source)
+    for _ in range(_STAGINGS):
+        transit = Transit(hand.nonce(), source)
+        # Whoever was asleep for a minute was taken for dead, and its folder cleared away: it begins with another.
+        with suppress(NoFolder):
+            _create_children(hand, transit, spots, bodies)
+            return hand.record(op, Step("staged", transit.nonce, source.path, transit.folder))
+    raise ShareAway(f"The folders in which {source.path} was to be changed vanish; it is tried again")
+
+
+def _create_children(hand: Hand, transit: Transit, spots: Sequence[Spot], bodies: Sequence[Body]) -> None:
     whole = [(transit.child(spot), encode(body, hand.key)) for spot, body in zip(spots, bodies, strict=True)]
     try:
         hand.share.make_folder(transit.folder)
@@ -154,7 +166,6 @@ def _stage(hand: Hand, op: str, source: Spot, spots: Sequence[Spot], bodies: Seq
             hand.share.delete(path)
         hand.share.remove_folder(transit.folder)
         raise
-    return hand.record(op, Step("staged", transit.nonce, source.path, transit.folder))
 
 
 def _commit(hand: Hand, transit: Transit, spots: Sequence[Spot]) -> bool:

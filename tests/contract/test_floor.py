@@ -199,6 +199,22 @@ class TestReplace:
         assert floor.replace("s", spot, two_parts(order)) == spots
         assert site.files() == files
 
+    def test_one_that_was_taken_for_dead_while_it_staged_begins_again(self, site, floor, body, monkeypatch):
+        order = body()
+        spot = floor.publish("op", order)
+        create, cleared = type(floor._share).create, []
+
+        def create_late(share, path, data):
+            if not cleared:
+                cleared.append(path)
+                share.remove_folder(path.rpartition("/")[0])
+            create(share, path, data)
+
+        monkeypatch.setattr(type(floor._share), "create", create_late)
+        assert floor.replace("r", spot, two_parts(order)) is not None
+        assert cleared
+        assert floor.check(deep=True).ok
+
     def test_children_that_do_not_fit_change_nothing(self, site, floor, body):
         order = body()
         spot = floor.publish("op", order)

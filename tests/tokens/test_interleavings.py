@@ -29,7 +29,7 @@ ACTORS = 3
 PLACES = ("stations/a", "stations/b", "pass")
 LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"
 change = msgspec.structs.replace
-# Few and kept: a thread for each of a hundred thousand operations is more than some machines start in one process.
+# Kept, since to start a thread for each operation would take longer than the operation.
 THREADS = ThreadPoolExecutor(max_workers=32)
 
 
