@@ -7,6 +7,7 @@ import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from select import select
 
 from inotify_simple import INotify, flags
 
@@ -32,15 +33,20 @@ class Listener:
         self._watch = INotify()
         self._watch.add_watch(bell, flags.ATTRIB)
         self._rung = rung
-        self._open = True
+        self._ended, self._end = os.pipe2(os.O_CLOEXEC)
         self._thread = threading.Thread(target=self._listen, name="journal-bell", daemon=True)
         self._thread.start()
 
     def close(self) -> None:
-        self._open = False
+        """No ring is heard after this."""
+        os.write(self._end, b".")
+        self._thread.join()
+        os.close(self._end)
 
     def _listen(self) -> None:
-        while self._open:
-            if self._watch.read(timeout=2_000):
-                self._rung()
+        # Without an end to the wait: an idle station is to wake as seldom as it can.
+        while self._ended not in select([self._watch, self._ended], [], [])[0]:
+            self._watch.read(timeout=0)
+            self._rung()
         self._watch.close()
+        os.close(self._ended)

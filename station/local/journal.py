@@ -7,16 +7,18 @@ also keeps here how far each of its operations got, so that it can go on after a
     facts     seq · id · kind · for_floor · body · staff · at · previous · hash
     cursors   reader · seq
     settled   the facts beyond the tokens program's cursor that are already dealt with
+    aside     the facts for the floor that this version cannot read: they wait for one that can
     progress  op · state · nonce · source · target · session
     counters  name · value
 """
 
 import hashlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from ulid import ULID
@@ -32,6 +34,7 @@ CREATE TABLE IF NOT EXISTS facts (
 CREATE INDEX IF NOT EXISTS ix_facts_for_floor ON facts (for_floor, seq);
 CREATE TABLE IF NOT EXISTS cursors (reader TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS settled (seq INTEGER PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS aside (seq INTEGER PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS progress (
   op TEXT PRIMARY KEY, state TEXT NOT NULL, nonce TEXT NOT NULL, source TEXT NOT NULL, target TEXT NOT NULL,
   session TEXT NOT NULL) WITHOUT ROWID;
@@ -43,15 +46,18 @@ _FACT: msgspec.json.Decoder[Fact] = msgspec.json.Decoder(Fact)
 class Journal:
     """One open connection to this station's journal. Not shared between threads."""
 
-    def __init__(self, path: Path, station: str) -> None:
-        """Opens it, or makes a new one. Raises JournalError when the disk refuses."""
+    def __init__(self, path: Path, station: str, *, patience_s: float = 10.0) -> None:
+        """Opens it, or makes a new one. Raises JournalError when the disk refuses, or is busy for `patience_s`."""
         self.path = path
         self._bell = bell_of(path)
         # The chain begins with the station's code, so one station's journal cannot pass for another's.
         self._first = hashlib.sha256(station.encode()).hexdigest()
+        self._unreadable: dict[int, str] = {}
+        self._pending: list[Entry] = []
+        self._pending_at: tuple[int, int, int] | None = None
         with self._errors("be opened"):
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(path, timeout=10.0, isolation_level=None, check_same_thread=False)
+            self._db = sqlite3.connect(path, timeout=patience_s, isolation_level=None, check_same_thread=False)
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=FULL")
             self._db.executescript(_SCHEMA)
@@ -70,23 +76,66 @@ class Journal:
             if report is not None:
                 self._insert(report, None, at)
             self._db.execute("INSERT OR IGNORE INTO settled (seq) VALUES (?)", (entry.seq,))
+            self._db.execute("DELETE FROM aside WHERE seq = ?", (entry.seq,))
             self._db.execute("DELETE FROM progress WHERE op = ?", (entry.id,))
             self._advance_over_settled()
 
     def since(self, seq: int, limit: int = 500) -> list[Entry]:
-        """The facts after `seq`, oldest first."""
-        return self._entries(
-            "SELECT seq, id, body, staff, at FROM facts WHERE seq > ? ORDER BY seq LIMIT ?", seq, limit
-        )
+        """The facts after `seq`, oldest first; those that this version cannot read are left out."""
+        found: list[Entry] = []
+        while len(found) < limit:
+            rows = self._rows(
+                "SELECT seq, id, body, staff, at FROM facts WHERE seq > ? ORDER BY seq LIMIT ?", seq, limit - len(found)
+            )
+            if not rows:
+                break
+            found += self._read(rows)[0]
+            seq = rows[-1][0]
+        return found
 
     def pending(self, limit: int = 5_000) -> list[Entry]:
-        """The facts that the floor has not got yet, oldest first."""
-        return self._entries(
-            "SELECT seq, id, body, staff, at FROM facts WHERE for_floor = 1 AND seq > ?"
-            " AND seq NOT IN (SELECT seq FROM settled) ORDER BY seq LIMIT ?",
-            self.cursor("tokens"),
-            limit,
-        )
+        """The facts that the floor has not got yet, oldest first; those that this version cannot read are left out."""
+        with self._errors("be read"):
+            # What other connections committed, and what this one changed: screens and the tokens program ask often.
+            version = int(self._db.execute("PRAGMA data_version").fetchone()[0])
+        now = (version, self._db.total_changes, limit)
+        if now != self._pending_at:
+            rows = self._rows(
+                "SELECT seq, id, body, staff, at FROM facts WHERE seq IN (SELECT seq FROM aside) ORDER BY seq LIMIT ?",
+                limit,
+            )
+            rows += self._rows(
+                "SELECT seq, id, body, staff, at FROM facts WHERE for_floor = 1 AND seq > ?"
+                " AND seq NOT IN (SELECT seq FROM settled) ORDER BY seq LIMIT ?",
+                self.cursor("tokens"),
+                limit,
+            )
+            self._pending, self._unreadable = self._read(sorted(rows)[:limit])
+            self._pending_at = now
+        return list(self._pending)
+
+    def set_aside(self) -> list[str]:
+        """Lets the tokens program's cursor pass what this version cannot read; one sentence for each that waits so.
+
+        Nothing of it is lost: a version that can read it finds it pending again.
+        """
+        self.pending()
+        if self._unreadable:
+            reached = self.cursor("tokens")
+            new = [
+                (seq,)
+                for (seq,) in self._rows(
+                    "SELECT seq FROM facts WHERE for_floor = 1 AND seq > ? AND seq NOT IN (SELECT seq FROM settled)",
+                    reached,
+                )
+                if seq in self._unreadable
+            ]
+            if new:
+                with self._errors("set a fact aside"), self._transaction():
+                    self._db.executemany("INSERT OR IGNORE INTO aside (seq) VALUES (?)", new)
+                    self._db.executemany("INSERT OR IGNORE INTO settled (seq) VALUES (?)", new)
+                    self._advance_over_settled()
+        return list(self._unreadable.values())
 
     def last(self) -> int:
         """The newest fact's number; 0 when there is none."""
@@ -189,18 +238,24 @@ class Journal:
         self.advance("tokens", reached)
         self._db.execute("DELETE FROM settled WHERE seq <= ?", (reached,))
 
-    def _entries(self, query: str, *values: object) -> list[Entry]:
+    def _rows(self, query: str, *values: object) -> list[Any]:
         with self._errors("be read"):
-            rows = self._db.execute(query, values).fetchall()
-        try:
-            return [
-                Entry(seq=seq, id=fact_id, fact=_FACT.decode(body), staff=staff, at=datetime.fromisoformat(at))
-                for seq, fact_id, body, staff, at in rows
-            ]
-        except msgspec.MsgspecError as error:
-            raise JournalError(
-                f"the journal {self.path} holds a fact that this version cannot read: {error}"
-            ) from error
+            return self._db.execute(query, values).fetchall()
+
+    def _read(self, rows: Iterable[tuple[int, str, bytes, str | None, str]]) -> tuple[list[Entry], dict[int, str]]:
+        """The facts, and by number a sentence for each that this version cannot read."""
+        found: list[Entry] = []
+        unreadable: dict[int, str] = {}
+        for seq, fact_id, body, staff, at in rows:
+            try:
+                when = datetime.fromisoformat(at)
+                found.append(Entry(seq=seq, id=fact_id, fact=_FACT.decode(body), staff=staff, at=when))
+            except (msgspec.MsgspecError, ValueError) as error:
+                unreadable[seq] = (
+                    f"what was done here at {at} cannot be read by this version ({str(error)[:120]}): it is kept, and"
+                    f" done when this station runs a version that can (journal {self.path}, fact {seq})"
+                )
+        return found, unreadable
 
     def _number(self, query: str, *values: object) -> int:
         with self._errors("be read"):
@@ -222,10 +277,12 @@ class Journal:
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield
+            self._db.execute("COMMIT")
         except BaseException:
-            self._db.execute("ROLLBACK")
+            # On a full disk SQLite may have rolled back by itself, or refuse the commit and leave it open.
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
             raise
-        self._db.execute("COMMIT")
 
     @contextmanager
     def _errors(self, what: str) -> Iterator[None]:

@@ -6,6 +6,8 @@ from typing import Literal, TypeVar
 
 import msgspec
 
+from station.errors import JournalError
+
 
 class Trouble(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One line for a person. `order` and `part` when it is about a token, `offer_paper` when paper can save it."""
@@ -51,10 +53,16 @@ Status = TypeVar("Status", TokensStatus, LinkStatus)
 
 
 def write_status(path: Path, status: TokensStatus | LinkStatus) -> None:
-    """One rename, so that a reader never sees half of it. It is made anew at each start, so it is not synced."""
+    """One rename, so that a reader never sees half of it. It is made anew at each start, so it is not synced.
+
+    Raises JournalError when this station's disk refuses.
+    """
     beside = path.with_suffix(".tmp")
-    beside.write_bytes(msgspec.json.encode(status))
-    beside.replace(path)
+    try:
+        beside.write_bytes(msgspec.json.encode(status))
+        beside.replace(path)
+    except OSError as error:
+        raise JournalError(f"the status {path} could not be written: {error}; check this station's disk") from error
 
 
 def read_status(path: Path, kind: type[Status]) -> Status:

@@ -5,9 +5,12 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from station.domain.facts import FloorReported, StaffSeen, TokenMoved
@@ -155,3 +158,83 @@ def test_a_writer_killed_at_any_moment_has_lost_nothing_that_it_told(tmp_path: P
     kept = [entry.id for entry in journal.since(0, limit=100_000)]
     assert [fact for fact in kept if fact in set(told)] == told
     assert journal.broken_at() is None
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    root = tmp_path / "small"
+    root.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", str(root)], check=True)
+    yield root
+    subprocess.run(["umount", "-l", str(root)], check=True)
+
+
+def test_after_a_full_disk_the_same_connection_takes_facts_again(small_disk: Path) -> None:
+    journal = Journal(small_disk / "journal.db", "grill1")
+    told = [journal.append(BUMP, None, NOW)]
+    stuffing = small_disk / "stuffing"
+    with suppress(OSError), stuffing.open("wb", buffering=0) as file:
+        while True:
+            file.write(b"x" * 1024)
+
+    def go_on() -> None:
+        told.extend(journal.append(BUMP, "x" * 30, NOW) for _ in range(500))
+
+    def settle() -> None:
+        for _ in range(100):
+            journal.settle(told[0], report(told[0].id), NOW)
+
+    for refused in (go_on, go_on, settle, go_on):
+        with pytest.raises(JournalError, match=r"full|I/O"):
+            refused()
+    stuffing.unlink()
+    told.append(journal.append(BUMP, None, NOW))
+    assert [entry.id for entry in journal.since(0, limit=10_000) if entry.fact == BUMP] == [entry.id for entry in told]
+    assert journal.broken_at() is None
+
+
+def test_a_commit_that_is_refused_leaves_no_transaction_open(journal: Journal) -> None:
+    told = journal.append(BUMP, None, NOW)
+    # Checked at the commit only, so that it is the commit that fails, as it may on a full disk.
+    journal._db.execute("CREATE TABLE later (x INTEGER REFERENCES facts (seq) DEFERRABLE INITIALLY DEFERRED)")
+    journal._db.execute("PRAGMA foreign_keys=ON")
+    journal._db.execute(
+        "CREATE TRIGGER refuse AFTER INSERT ON facts WHEN NEW.staff = 'nobody' BEGIN INSERT INTO later VALUES (-1); END"
+    )
+    with pytest.raises(JournalError, match="FOREIGN KEY"):
+        journal.append(BUMP, "nobody", NOW)
+    later = journal.append(BUMP, None, NOW)
+    assert journal.since(0) == [told, later]
+
+
+def test_pending_facts_are_told_anew_whoever_settled_them(journal: Journal) -> None:
+    other = Journal(journal.path, "grill1")
+    entry = other.append(BUMP, None, NOW)
+    assert journal.pending() == other.pending() == [entry]
+    journal.pending().clear()
+    assert journal.pending() == [entry]
+    other.settle(entry, report(entry.id), NOW)
+    assert journal.pending() == other.pending() == []
+
+
+def test_what_this_version_cannot_read_is_left_out_and_waits(journal: Journal) -> None:
+    first, strange, third = (journal.append(BUMP, None, NOW) for _ in range(3))
+    raw = sqlite3.connect(journal.path)
+    with raw:
+        raw.execute("UPDATE facts SET body = ? WHERE seq = ?", (b'{"kind": "from.the.future"}', strange.seq))
+    assert journal.since(0) == journal.pending() == [first, third]
+    assert journal.since(0, limit=1) == [first]
+    assert journal.since(first.seq, limit=1) == [third]
+    (sentence,) = journal.set_aside()
+    assert "from.the.future" in sentence
+    journal.settle(first, None, NOW)
+    assert journal.cursor("tokens") == strange.seq
+    assert journal.set_aside() == [sentence]
+    journal.settle(third, None, NOW)
+    assert journal.pending() == []
+    with raw:
+        raw.execute("UPDATE facts SET body = ? WHERE seq = ?", (msgspec.json.encode(BUMP), strange.seq))
+    assert journal.pending() == [strange]
+    assert journal.set_aside() == []
+    journal.settle(strange, report(strange.id), NOW)
+    assert journal.pending() == []
