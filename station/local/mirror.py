@@ -2,67 +2,124 @@
 
 The tokens program writes it (temp, sync, rename); screens follow it with inotify. It keeps the token's own file name and
 bytes, so a station that boots without a network shows what was last known, and can prove that nobody altered it.
+
+    <place>/<token's name>   what stands there
+    <place>/.<token's name>  being written
+    .begun/<op>              the token that an operation under way replaces, until the fact is settled
 """
 
 import os
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 
 from inotify_simple import INotify, flags
 
 from station.domain.cards import Card
-from station.domain.floor import HOLD, INBOX, PASS, STATIONS, Spot, check_place, live
-from station.domain.token import Body, Key, decode, parse_name
+from station.domain.floor import DONE, HOLD, INBOX, PASS, STATIONS, VOID, Spot, check_place, live
+from station.domain.token import ULID_PATTERN, Body, Key, decode, parse_name
 from station.errors import JournalError, TokenError
 
 _CHANGES = flags.MOVED_TO | flags.MOVED_FROM | flags.DELETE | flags.CREATE | flags.DELETE_SELF
+_BEGUN = ".begun"
+_OP = re.compile(ULID_PATTERN)
 
 
 class MirrorWriter:
-    """The tokens program's side: makes the mirror's folders equal to what it saw on the floor."""
+    """The tokens program's side: makes the mirror's folders equal to what it saw on the floor.
+
+    Whatever changes it raises JournalError when the disk refuses.
+    """
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        root.mkdir(parents=True, exist_ok=True)
+        with self._errors(root):
+            (root / _BEGUN).mkdir(parents=True, exist_ok=True)
+            for place in _places(root):
+                # Half-written when the program was killed.
+                for path in (root / place).glob(".*.sss"):
+                    path.unlink(missing_ok=True)
 
     def spots(self) -> list[Spot]:
         """Everything that stands in the mirror."""
         return _spots(self._root)
 
     def put(self, spot: Spot, data: bytes) -> None:
-        """The token's file, whole or not at all. Raises JournalError when the disk refuses."""
-        target = self._root / check_place(spot.place) / str(spot.name)
-        beside = target.with_name(f".{spot.name}")
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with beside.open("wb") as file:
-                file.write(data)
-                file.flush()
-                os.fdatasync(file.fileno())
-            beside.replace(target)
-        except OSError as error:
-            raise JournalError(f"the mirror {target} could not be written: {error}; check the disk's space") from error
-
-    def move(self, source: Spot, target: Spot) -> None:
-        """The same, when the token only moved."""
-        place = self._root / check_place(target.place)
-        try:
+        """The token's file, whole or not at all."""
+        place = self._root / check_place(spot.place)
+        with self._errors(place):
             place.mkdir(parents=True, exist_ok=True)
-            (self._root / source.path).replace(place / str(target.name))
-        except FileNotFoundError:
-            return
-        except OSError as error:
-            raise JournalError(f"the mirror {place} could not be written: {error}; check the disk's space") from error
+        self._write(place / str(spot.name), place / f".{spot.name}", data)
+
+    def move(self, source: Spot, target: Spot) -> bool:
+        """The same, when the token only moved; False when it was not in the mirror."""
+        place = self._root / check_place(target.place)
+        with self._errors(place):
+            place.mkdir(parents=True, exist_ok=True)
+            try:
+                (self._root / check_place(source.place) / str(source.name)).replace(place / str(target.name))
+            except FileNotFoundError:
+                return False
+        return True
 
     def drop(self, spot: Spot) -> None:
-        (self._root / spot.path).unlink(missing_ok=True)
+        path = self._root / check_place(spot.place) / str(spot.name)
+        with self._errors(path):
+            path.unlink(missing_ok=True)
 
     def read(self, spot: Spot) -> bytes | None:
+        return _bytes_of(self._root / check_place(spot.place) / str(spot.name))
+
+    def begin(self, op: str, spot: Spot, data: bytes) -> None:
+        """Keeps the token for as long as the operation may have to be taken up, wherever its card goes meanwhile."""
+        kept = self._begun(op)
+        with self._errors(kept):
+            kept.unlink(missing_ok=True)
+            try:
+                # It is written already: one more name for it costs no sync, and the journal's next one carries it.
+                kept.hardlink_to(self._root / check_place(spot.place) / str(spot.name))
+            except OSError:
+                self._write(kept, kept.with_name(f".{op}"), data)
+
+    def begun(self, op: str) -> bytes | None:
+        return _bytes_of(self._begun(op))
+
+    def end(self, op: str) -> None:
+        with self._errors(self._begun(op)):
+            self._begun(op).unlink(missing_ok=True)
+
+    def operations(self) -> list[str]:
+        """Those that were begun and not ended."""
+        return [name for name in _names(self._root / _BEGUN) if _OP.fullmatch(name)]
+
+    def _begun(self, op: str) -> Path:
+        if _OP.fullmatch(op) is None:
+            raise JournalError(f"{op[:60]!r} is no fact's id; the journal may be damaged: `station doctor` tells")
+        return self._root / _BEGUN / op
+
+    def _write(self, path: Path, beside: Path, data: bytes) -> None:
+        with self._errors(path):
+            try:
+                with beside.open("wb") as file:
+                    file.write(data)
+                    file.flush()
+                    os.fdatasync(file.fileno())
+            except OSError:
+                # Half of it would keep a full disk full.
+                beside.unlink(missing_ok=True)
+                raise
+            beside.replace(path)
+
+    @contextmanager
+    def _errors(self, path: Path) -> Iterator[None]:
         try:
-            return (self._root / spot.path).read_bytes()
-        except OSError:
-            return None
+            yield
+        except OSError as error:
+            raise JournalError(
+                f"the mirror {path} could not be written: {error}; check this station's disk: its space and its rights"
+            ) from error
 
 
 class Mirror:
@@ -71,7 +128,7 @@ class Mirror:
     def __init__(self, root: Path, key: bytes) -> None:
         self._root, self._key = root, key
         self._watch = INotify()
-        self._watched: set[Path] = set()
+        self._watched: dict[int, Path] = {}
         self._bodies: dict[str, Body] = {}
         self._cards: dict[Key, Card] = {}
         root.mkdir(parents=True, exist_ok=True)
@@ -87,7 +144,10 @@ class Mirror:
 
     def refresh(self) -> bool:
         """Takes in what has changed. True when a card came, went or changed."""
-        self._watch.read(timeout=0)
+        for event in self._watch.read(timeout=0):
+            # A folder that was removed and made anew is another one.
+            if event.mask & flags.IGNORED:
+                self._watched.pop(event.wd, None)
         self._watch_folders()
         before = self._cards
         self._load()
@@ -115,17 +175,26 @@ class Mirror:
             return None
 
     def _watch_folders(self) -> None:
-        folders = [self._root, *(path for path in self._root.rglob("*") if path.is_dir())]
-        for folder in folders:
-            if folder not in self._watched:
-                self._watch.add_watch(folder, _CHANGES)
-        self._watched = set(folders)
+        watched = set(self._watched.values())
+        for folder in (self._root, *(self._root / place for place in (STATIONS, DONE, VOID, *_places(self._root)))):
+            if folder not in watched:
+                try:
+                    self._watched[self._watch.add_watch(folder, _CHANGES)] = folder
+                except FileNotFoundError:
+                    continue
 
 
 def _text_of(spot: Spot) -> str:
     """What tells two contents of the same token apart: everything in the name but the hop, which a move changes."""
     name = spot.name
     return f"{name.order}.{name.part}.{name.revision}.{name.items}"
+
+
+def _bytes_of(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
 
 
 def _spots(root: Path) -> list[Spot]:
@@ -141,7 +210,7 @@ def _spots(root: Path) -> list[Spot]:
 
 def _places(root: Path) -> Iterable[str]:
     yield from (INBOX, HOLD, PASS)
-    for top in (STATIONS, "done", "void"):
+    for top in (STATIONS, DONE, VOID):
         for name in _names(root / top):
             yield f"{top}/{name}"
 

@@ -66,7 +66,7 @@ def main() -> None:
 def _tell(message: str) -> None:
     """The screen shows why this program cannot begin, as far as there is a place to tell it."""
     run_dir = home_of() / "run"
-    with suppress(OSError):
+    with suppress(OSError, StationError):
         run_dir.mkdir(parents=True, exist_ok=True)
         write_status(run_dir / "tokens.json", TokensStatus(share="refused", message=message))
 

@@ -24,8 +24,6 @@ STUCK_AGAIN_S = 2.0
 class Dispatcher:
     """`due`: when the next round may have something to do (CLOCK_BOOTTIME)."""
 
-    silent_after_s = 8.0
-
     def __init__(
         self, code: str, role: Role, journal: Journal, holding: Holding, floor: Floor, clock: ShopClock
     ) -> None:
@@ -55,14 +53,17 @@ class Dispatcher:
             for entry in self._journal.pending()
             if isinstance(entry.fact, TokenDispatched)
         }
-        # What was dispatched and still stands here lost to somebody, or could not be done: not again at once.
+        # What was dispatched and still stands here lost to somebody, or nobody can take it: not again at once.
         self._tried_s = {key: at_s for key, at_s in self._tried_s.items() if now_s - at_s < STUCK_AGAIN_S}
         ready = [card for card in ready if card.key not in under_way | self._tried_s.keys()]
+        if not ready:
+            return False
         found = dispatch(ready, self._loads(shop, present), self._clock.now())
-        self._stuck = found.stuck
+        tried = {card.key for card in ready}
+        self._tried_s |= dict.fromkeys(tried, now_s)
+        self._stuck = {key: why for key, why in self._stuck.items() if key not in tried} | found.stuck
         for fact in found.dispatched:
             self._journal.append(fact, None, self._clock.now())
-            self._tried_s[fact.order, fact.part] = now_s
         return bool(found.dispatched)
 
     def troubles(self) -> list[Trouble]:

@@ -49,8 +49,11 @@ class Known(Protocol):
     def body(self, spot: Spot) -> Body | None:
         """The token's body, when it is on this station's disk."""
 
-    def keep(self, spot: Spot, body: Body) -> None:
-        """Puts it there, durably."""
+    def begin(self, op: str, spot: Spot, body: Body) -> None:
+        """Keeps the body for this operation until the fact is settled, whatever becomes of the spot; survives a crash."""
+
+    def begun(self, op: str, spot: Spot) -> Body | None:
+        """What `begin` kept of this spot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +84,17 @@ class Executor:
 
     def _on_a_token(self, entry: Entry, fact: TokenFact) -> Carried:
         key, verb = (fact.order, fact.part), _verb(fact)
-        source = self._begun(entry.id) or self._find(key, fact.place)
-        while source is not None:
-            try:
+        source: Spot | None = None
+        try:
+            source = self._begun(entry.id) or self._find(key, fact.place)
+            while source is not None:
                 carried = self._attempt(entry, fact, source)
-            except (Gone, NotPossible, TokenError) as error:
-                return Carried(_report(entry, key, source, None, verb, str(error)))
-            if carried is not None:
-                return carried
-            source = self._find_revised(source)
-            self._journal.forget_progress(entry.id)
+                if carried is not None:
+                    return carried
+                source = self._find_revised(source)
+                self._journal.forget_progress(entry.id)
+        except (NotPossible, TokenError) as error:
+            return Carried(_report(entry, key, source, None, verb, str(error)))
         return Carried(_report(entry, key, None, None, verb, f"it was no longer in {fact.place}"))
 
     def _attempt(self, entry: Entry, fact: TokenFact, source: Spot) -> Carried | None:
@@ -103,7 +107,9 @@ class Executor:
                 return None
             report = _report(entry, source.name.key, source, there, verb, fact.why)
             return Carried(report, source, () if body is None else ((there, body),))
-        body = self._body_to_replace(source)
+        body = self._body_to_replace(entry.id, source)
+        if body is None:
+            return None
         bodies = children(body, fact, by=self._name_of(entry.staff), at=entry.at)
         spots = self._floor.replace(entry.id, source, bodies)
         if spots is None:
@@ -111,12 +117,19 @@ class Executor:
         placed = tuple(zip(spots, (child for _, child in bodies), strict=True))
         return Carried(_report(entry, source.name.key, source, spots[0], verb, _why(fact)), source, placed)
 
-    def _body_to_replace(self, source: Spot) -> Body:
-        """Kept on this disk before anything is staged: who takes it up after a crash needs it, wherever it is by then."""
-        body = self._known.body(source)
+    def _body_to_replace(self, op: str, source: Spot) -> Body | None:
+        """Kept on this disk before anything is staged: who takes it up after a crash needs it, wherever it is by then.
+
+        None when the token went before it could be read.
+        """
+        body = self._known.begun(op, source)
         if body is None:
-            body = self._floor.read(source)
-            self._known.keep(source, body)
+            body = self._known.body(source)
+            try:
+                body = self._floor.read(source) if body is None else body
+            except Gone:
+                return None
+            self._known.begin(op, source, body)
         return body
 
     def _begun(self, op: str) -> Spot | None:
@@ -129,12 +142,16 @@ class Executor:
         return known if known is not None and known.place == place else self._listed(key, place)
 
     def _find_revised(self, lost: Spot) -> Spot | None:
-        """The token in the same place when it was only revised meanwhile; one that left and came back is not meant."""
+        """The token in the same place when it was only revised meanwhile; one that left and came back is not meant.
+
+        Leaving and coming back takes two hops that no revision explains; a single one is the fence that others put up
+        before they cleared away a split or revision that was never committed.
+        """
         found = self._listed(lost.name.key, lost.place)
         if found is None or found.name.hop <= lost.name.hop:
             return None
-        only_revised = found.name.hop - lost.name.hop == found.name.revision - lost.name.revision
-        return found if only_revised else None
+        unexplained = (found.name.hop - lost.name.hop) - (found.name.revision - lost.name.revision)
+        return found if unexplained in {0, 1} else None
 
     def _listed(self, key: Key, place: str) -> Spot | None:
         scan = self._floor.scan([place])

@@ -1,15 +1,14 @@
 """The tokens program's round: facts to the floor, the floor to the mirror, waiting tokens to stations.
 
 While the share is away nothing is lost and nobody waits: facts stay in the journal in their order, the mirror stays as
-it was last seen, and both are taken up when the share is back. Facts about one token are carried out in order, and
-nothing new begins for a token before the fact before has ended.
+it was last seen, and both are taken up when the share is back; the same when this station's own disk refuses. Facts
+about one token are carried out in order, and nothing new begins for a token before the fact before has ended.
 """
 
 import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
 import msgspec
 
@@ -18,36 +17,33 @@ from station.domain.facts import Entry, OrderSent
 from station.domain.floor import Spot, station_place
 from station.domain.menu import Role, Shop
 from station.domain.token import Key
-from station.errors import OutcomeUnknown, ShareAway, ShareError, TokenError
+from station.errors import JournalError, OutcomeUnknown, ShareAway, ShareError, TokenError
 from station.local.clock import ShopClock, boot_s
 from station.local.journal import Journal
 from station.local.status import TokensStatus, Trouble, write_status
+from station.tokens.attendance import THERE_S, Attendance, Here
 from station.tokens.dispatch import Dispatcher
-from station.tokens.execution import Executor
-from station.tokens.floor import Floor, Presence
+from station.tokens.execution import Carried, Executor
+from station.tokens.floor import Floor
 from station.tokens.holding import Holding
+from station.tokens.recognition import Recognition
 from station.tokens.share import Gone, Share
 from station.tokens.watching import Watching, places_of
 
 PRESENCE_EVERY_S = 2.0
-LOOK_EVERY_S = 1.5
+LOOK_EVERY_S = 2.0
 LOOK_AGAIN_S = 0.1
 CHECK_EVERY_S = 60.0
 RETRY_FIRST_S = 0.25
 RETRY_LAST_S = 2.0
 REST_S = 0.5
+REFUSED_S = 2.5 * LOOK_EVERY_S
+DRAIN_S = 1.0
+"""So long facts are carried out before the others are heard of again: a long queue must not make a station silent."""
 SENT_LATE_S = 15.0
 """A share that is away so long while an order waits here: paper is offered."""
 
 _log = logging.getLogger("tokens")
-
-
-class _Here(msgspec.Struct, frozen=True, kw_only=True):
-    """What a station writes into its presence file."""
-
-    role: str
-    items: int
-    tokens: int
 
 
 @dataclass(slots=True)
@@ -80,26 +76,49 @@ class Sync:
         self._executor = Executor(floor, journal, holding, self._name_of)
         self._watching = Watching(wake)
         self._dispatcher = Dispatcher(settings.code, settings.role, journal, holding, floor, clock)
+        self._attendance = Attendance(settings.code, floor, share)
+        self._recognition = Recognition(floor, share)
         self._due = _Due()
         self._retry_s = RETRY_FIRST_S
         self._connected = False
         self._blocked: dict[Key, str] = {}
+        self._drained_to = 0
+        self._waiting_since_s: dict[str, float] = {}
+        self._refused_until_s = 0.0
+        self._disk = ""
+        self._aside: list[str] = []
         self._refused: dict[Key, Trouble] = {}
         self._status = TokensStatus()
         self._told: TokensStatus | None = None
+        for op in holding.operations():
+            if journal.progress(op) is None:
+                holding.end(op)
 
     def step(self) -> float:
-        """One round; how many seconds may pass before the next when nothing rings. Never raises a ShareError."""
+        """One round; how many seconds may pass before the next when nothing rings.
+
+        Never raises ShareError nor JournalError: both are told, and the round is made again.
+        """
+        disk = ""
         try:
             self._round()
         except ShareAway as error:
             self._away(error)
         except ShareError as error:
             self._say("refused", str(error))
+            self._refused_until_s = boot_s() + REFUSED_S
             self._retry_s = RETRY_LAST_S
             self._due.connect = boot_s() + self._retry_s
-        self._tell()
-        return self._rest()
+        except JournalError as error:
+            disk = str(error)
+        try:
+            self._tell(disk)
+        except JournalError as error:
+            disk = disk or str(error)
+        if disk and disk != self._disk:
+            _log.error("disk=refuses %s", disk)
+        self._disk = disk
+        return REST_S * 2 if disk else self._rest()
 
     def close(self) -> None:
         self._watching.close()
@@ -125,10 +144,13 @@ class Sync:
         if now >= self._due.check and self._settings.role == "expediter":
             self._due.check = now + CHECK_EVERY_S
             self._check()
-        self._say("ok", "; ".join(dict.fromkeys(self._blocked.values())))
+        # What was refused is asked again only now and then: a round without it is no proof that all is well.
+        if boot_s() >= self._refused_until_s:
+            self._say("ok", "; ".join(dict.fromkeys(self._blocked.values())))
 
     def _connect(self) -> None:
         self._share.reconnect()
+        self._recognition.look(self._holding.spots)
         self._floor.prepare()
         self._watching.arm(self._share, self._places)
         self._watching.again(self._places)
@@ -145,31 +167,50 @@ class Sync:
         self._say("away", str(error))
 
     def _drain(self) -> None:
-        """Every pending fact, oldest first. One that the share refuses holds back its own token's, nobody else's."""
-        self._blocked = {}
+        """Every pending fact, oldest first. One that the share refuses holds back its own token's, nobody else's.
+
+        A queue that takes longer is gone on with in the next round, from where this one stopped.
+        """
+        after, self._drained_to = self._drained_to, 0
+        if not after:
+            self._blocked = {}
+            self._set_aside()
+        until_s = boot_s() + DRAIN_S
         for entry in self._journal.pending():
-            key = _key_of(entry)
-            if key in self._blocked:
+            if entry.seq <= after or _key_of(entry) in self._blocked:
                 continue
+            if boot_s() >= until_s:
+                self._drained_to = entry.seq - 1
+                return
             try:
-                carried = self._executor.carry_out(entry)
+                self._settle(entry, self._executor.carry_out(entry))
             except ShareAway:
                 raise
             except ShareError as error:
-                self._blocked[key] = str(error)
-                continue
-            self._holding.placed(carried.gone, carried.placed, self._places)
-            self._journal.settle(entry, carried.report, self._clock.now())
-            if carried.report.outcome == "lost":
-                _log.warning("fact=%s verb=%s outcome=lost why=%r", entry.id, carried.report.verb, carried.report.why)
-                if isinstance(entry.fact, OrderSent):
-                    number = entry.fact.number
-                    self._refused[key] = Trouble(
-                        text=f"{number} could not be sent: {carried.report.why}",
-                        order=key[0],
-                        part=key[1],
-                        offer_paper=True,
-                    )
+                self._blocked[_key_of(entry)] = str(error)
+
+    def _settle(self, entry: Entry, carried: Carried) -> None:
+        key = _key_of(entry)
+        self._holding.placed(carried.gone, carried.placed, self._places)
+        self._journal.settle(entry, carried.report, self._clock.now())
+        self._holding.end(entry.id)
+        if carried.report.outcome == "lost":
+            _log.warning("fact=%s verb=%s outcome=lost why=%r", entry.id, carried.report.verb, carried.report.why)
+            if isinstance(entry.fact, OrderSent):
+                self._refused[key] = Trouble(
+                    text=f"{entry.fact.number} could not be sent: {carried.report.why}",
+                    order=key[0],
+                    part=key[1],
+                    offer_paper=True,
+                )
+
+    def _set_aside(self) -> None:
+        """What a newer version wrote into the journal waits for it; everything else goes on."""
+        found = self._journal.set_aside()
+        for text in found:
+            if text not in self._aside:
+                _log.error("fact=aside %s", text)
+        self._aside = found
 
     def _look(self, now: float) -> None:
         self._watching.arm(self._share, self._places)
@@ -183,11 +224,12 @@ class Sync:
         away = next((error for error in scan.unknown.values() if isinstance(error, ShareAway)), None)
         if away is not None:
             raise away
-        steps = self._holding.look({place: scan.names.get(place) for place in places})
+        shown = self._places if self._shop() is not None else None
+        steps = self._holding.look({place: scan.names.get(place) for place in places}, boot_s(), shown)
         for spot in steps.fetch:
             self._fetch(spot)
-        self._holding.drop(steps.drop)
-        if steps.look_again:
+        self._holding.let_go()
+        if self._holding.doubtful:
             self._due.look = min(self._due.look, now + LOOK_AGAIN_S)
         for place, names in scan.invalid.items():
             for name in names:
@@ -200,7 +242,7 @@ class Sync:
             self._holding.keep(spot, self._floor.read(spot))
         except Gone:
             self._holding.refuse(spot)
-            self._watching.again([spot.place])
+            self._due.look = min(self._due.look, boot_s() + LOOK_AGAIN_S)
         except TokenError as error:
             self._holding.refuse(spot)
             self._floor.quarantine(spot.path, str(error))
@@ -208,19 +250,16 @@ class Sync:
     def _be_present(self) -> None:
         mine = station_place(self._settings.code)
         names = [spot.name for spot in self._holding.spots.values() if spot.place == mine]
-        here = _Here(role=self._settings.role, items=sum(name.items for name in names), tokens=len(names))
-        at_s = boot_s()
-        moment = self._floor.presence(self._settings.code, msgspec.json.encode(here))
-        # The answer took this long, and the share read its clock somewhere in between.
-        self._clock.correct(moment, (at_s + boot_s()) / 2)
-        there = self._floor.who_is_there()
+        here = Here(role=self._settings.role, items=sum(name.items for name in names), tokens=len(names))
+        roll = self._attendance.call(here)
+        self._clock.correct(roll.moment, roll.at_s)
         self._status = msgspec.structs.replace(
             self._status,
-            shop_time=moment,
-            monotonic_s=(at_s + boot_s()) / 2,
-            drift_s=(datetime.now(moment.tzinfo) - moment).total_seconds(),
-            presence={code: presence.age_s for code, presence in there.items()},
-            loads={code: load for code, presence in there.items() if (load := _items_of(presence)) is not None},
+            shop_time=roll.moment,
+            monotonic_s=roll.at_s,
+            drift_s=roll.drift_s,
+            presence=roll.ages_s,
+            loads=roll.loads,
         )
 
     def _recover(self) -> None:
@@ -247,41 +286,54 @@ class Sync:
         since = self._status.since if share == self._status.share else self._clock.now()
         self._status = msgspec.structs.replace(self._status, share=share, message=message, since=since)
 
-    def _tell(self) -> None:
-        """Writes the status when it says something new; ages alone change nothing that a screen shows."""
+    def _tell(self, disk: str) -> None:
+        """Writes the status when it says something new. `disk`: why this station's own disk refused, if it did."""
+        pending = self._journal.pending()
         self._status = msgspec.structs.replace(
-            self._status, queue=len(self._journal.pending()), troubles=tuple(self._troubles())
+            self._status, queue=len(pending), troubles=(*self._disk_troubles(disk), *self._troubles(pending))
         )
         if self._status != self._told:
             write_status(self._settings.tokens_status, self._status)
             self._told = self._status
 
-    def _troubles(self) -> list[Trouble]:
-        troubles = [*self._refused.values(), *self._dispatcher.troubles()]
+    def _disk_troubles(self, disk: str) -> list[Trouble]:
+        return [Trouble(text=text) for text in (*filter(None, [disk]), *self._aside)]
+
+    def _troubles(self, pending: list[Entry]) -> list[Trouble]:
+        now, now_s = self._clock.now(), boot_s()
+        sent = [(entry, entry.fact) for entry in pending if isinstance(entry.fact, OrderSent)]
+        self._waiting_since_s = {entry.id: self._waiting_since_s.get(entry.id, now_s) for entry, _ in sent}
+        troubles = [
+            *self._refused.values(),
+            *self._recognition.troubles(self._holding.spots),
+            *self._dispatcher.troubles(),
+        ]
         if self._status.share != "ok" or self._blocked:
-            now = self._clock.now()
+            # By the timer too: the shop's clock may have been set back since the order was taken.
             troubles += [
                 Trouble(
-                    text=f"{entry.fact.number} is kept here: it will be sent when the share is back",
-                    order=entry.fact.order,
-                    part=entry.fact.token.part,
+                    text=f"{fact.number} is kept here: it will be sent when the share takes it",
+                    order=fact.order,
+                    part=fact.token.part,
                     offer_paper=True,
                 )
-                for entry in self._journal.pending()
-                if isinstance(entry.fact, OrderSent) and (now - entry.at).total_seconds() > SENT_LATE_S
+                for entry, fact in sent
+                if max((now - entry.at).total_seconds(), now_s - self._waiting_since_s[entry.id]) > SENT_LATE_S
             ]
         return troubles
 
     def _rest(self) -> float:
         if not self._connected:
             return max(0.05, min(REST_S, self._due.connect - boot_s()))
+        if self._drained_to:
+            return 0.0
         if self._blocked:
             return REST_S
         due = min(self._due.presence, self._due.look, self._dispatcher.due)
         return max(0.0, min(REST_S * 2, due - boot_s()))
 
     def _present(self) -> set[str]:
-        return {code for code, age_s in self._status.presence.items() if age_s <= self._dispatcher.silent_after_s}
+        return {code for code, age_s in self._status.presence.items() if age_s <= THERE_S}
 
     def _name_of(self, staff: str | None) -> str:
         shop = self._shop()
@@ -299,13 +351,6 @@ class Sync:
         stations = [station.code for station in shop.stations if station.groups] if shop is not None else []
         role: Role = self._settings.role
         return places_of(role, self._settings.code, stations)
-
-
-def _items_of(presence: Presence) -> int | None:
-    try:
-        return msgspec.json.decode(presence.data, type=_Here).items
-    except msgspec.MsgspecError:
-        return None
 
 
 def _key_of(entry: Entry) -> Key:
