@@ -69,6 +69,8 @@ class Recognition:
         if any(name.key in known for names in scan.names.values() for name in names):
             return True
         try:
-            return not known.keys().isdisjoint(survey(self._share).published)
+            found = survey(self._share)
         except NoFolder:
             return False
+        aside = " ".join(found.quarantined)
+        return not known.keys().isdisjoint(found.published) or any(order in aside for order, _ in known)

@@ -17,7 +17,7 @@ from ulid import ULID
 
 from station.demo.samba import PrivateSamba
 from station.domain.facts import OrderSent
-from station.domain.token import Body, Line
+from station.domain.token import Body, Line, encode, name_of
 from station.local.journal import Journal
 from station.local.status import TokensStatus, read_status
 from station.tokens.smb_address import SmbAddress
@@ -220,6 +220,34 @@ def test_a_full_disk_publishes_nothing_half_and_all_of_it_later(tmp_path: Path, 
         assert token.stat().st_size > 300
     finally:
         samba.stop()
+
+
+def test_a_station_whose_own_disk_is_full_says_so_lives_on_and_takes_up_everything_after(
+    samba: PrivateSamba, tmp_path: Path, small_disk: Path
+) -> None:
+    home = make_home(tmp_path / "till1", replace(samba.address, folder="own-disk"))
+    (samba.root / "own-disk").mkdir()
+    (home / "data").rmdir()
+    (home / "data").symlink_to(small_disk)
+    with tokens_program(home):
+        assert told(home, lambda status: status.share == "ok").share == "ok"
+        stuffing = small_disk / "stuffing"
+        with suppress(OSError), stuffing.open("wb", buffering=0) as file:
+            while True:
+                file.write(b"x" * 1024)
+        sent = an_order().token
+        (samba.root / "own-disk" / "inbox" / str(name_of(sent))).write_bytes(encode(sent, KEY))
+        status = told(home, lambda status: bool(status.troubles))
+        assert "No space left" in status.troubles[0].text
+        assert status.share == "ok"
+        stuffing.unlink()
+        Journal(small_disk / "journal.db", "till1").append(an_order(), None, datetime.now(UTC))
+        status = told(home, lambda status: not status.troubles and not status.queue)
+        assert (status.troubles, status.queue) == ((), 0)
+        assert [path.name for path in (small_disk / "mirror" / "inbox").glob(f"{sent.order}*")] == [str(name_of(sent))]
+    log = (home / "logs" / "tokens.log").read_text()
+    assert "Traceback" not in log
+    assert log.count("disk=refuses") < 4
 
 
 def test_a_clock_that_is_an_hour_off_is_told_and_cards_go_by_the_shops_clock(
