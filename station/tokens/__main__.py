@@ -2,8 +2,7 @@
 
 import threading
 import time
-from contextlib import suppress
-from datetime import date
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from ulid import ULID
@@ -75,28 +74,28 @@ def _wired(wake: threading.Event, stop: Stop) -> Sync:
     settings = load_settings()
     log = setup_logging("tokens", settings.log_level)
     settings.run_dir.mkdir(parents=True, exist_ok=True)
-    journal = Journal(settings.journal_path, settings.code)
-    clock = ShopClock()
-    share = share_of(settings)
-
-    def today() -> date:
-        return clock.now().date()
-
-    floor = Floor(
-        share,
-        settings.token_key,
-        JournalProgress(journal),
-        nonce=lambda: str(ULID()).lower(),
-        today=today,
-        monotonic=boot_s,
-        sleep=time.sleep,
-        stopping=lambda: bool(stop),
-    )
-    Listener(bell_of(settings.journal_path), wake.set)
-    shops = Snapshots(settings.snapshot_path, settings.code)
-    holding = Holding(MirrorWriter(settings.mirror_path), settings.token_key)
+    share, clock = share_of(settings), ShopClock()
+    with ExitStack() as opened:
+        # What is opened when something else is still missing is closed again: it will be tried for hours.
+        journal = Journal(settings.journal_path, settings.code)
+        opened.callback(journal.close)
+        floor = Floor(
+            share,
+            settings.token_key,
+            JournalProgress(journal),
+            nonce=lambda: str(ULID()).lower(),
+            today=lambda: clock.now().date(),
+            monotonic=boot_s,
+            sleep=time.sleep,
+            stopping=lambda: bool(stop),
+        )
+        shops = Snapshots(settings.snapshot_path, settings.code)
+        holding = Holding(MirrorWriter(settings.mirror_path), settings.token_key)
+        sync = Sync(settings, journal, holding, floor, share, shops.shop, clock, wake)
+        Listener(bell_of(settings.journal_path), wake.set)
+        opened.pop_all()
     log.info("station=%s role=%s share=%s", settings.code, settings.role, settings.share)
-    return Sync(settings, journal, holding, floor, share, shops.shop, clock, wake)
+    return sync
 
 
 if __name__ == "__main__":

@@ -86,6 +86,7 @@ class Sync:
         self._waiting_since_s: dict[str, float] = {}
         self._refused_until_s = 0.0
         self._disk = ""
+        self._disk_until_s = 0.0
         self._aside: list[str] = []
         self._refused: dict[Key, Trouble] = {}
         self._status = TokensStatus()
@@ -99,7 +100,6 @@ class Sync:
 
         Never raises ShareError nor JournalError: both are told, and the round is made again.
         """
-        disk = ""
         try:
             self._round()
         except ShareAway as error:
@@ -110,15 +110,14 @@ class Sync:
             self._retry_s = RETRY_LAST_S
             self._due.connect = boot_s() + self._retry_s
         except JournalError as error:
-            disk = str(error)
+            self._disk_refused(error)
+        if boot_s() >= self._disk_until_s:
+            self._disk = ""
         try:
-            self._tell(disk)
+            self._tell()
         except JournalError as error:
-            disk = disk or str(error)
-        if disk and disk != self._disk:
-            _log.error("disk=refuses %s", disk)
-        self._disk = disk
-        return REST_S * 2 if disk else self._rest()
+            self._disk_refused(error)
+        return REST_S * 2 if self._disk else self._rest()
 
     def close(self) -> None:
         self._watching.close()
@@ -131,10 +130,11 @@ class Sync:
                 return
             self._connect()
         self._drain()
-        if now >= self._due.presence:
+        # Whoever cannot keep a card must not be given more: others see that this station is silent.
+        if now >= self._due.presence and not self._disk:
             self._due.presence = now + PRESENCE_EVERY_S
             self._be_present()
-        self._look(now)
+        refused = self._look(now)
         if self._dispatcher.round(self._shop(), self._present()):
             self._drain()
         if now >= self._due.recover:
@@ -144,6 +144,8 @@ class Sync:
         if now >= self._due.check and self._settings.role == "expediter":
             self._due.check = now + CHECK_EVERY_S
             self._check()
+        if refused is not None:
+            raise refused
         # What was refused is asked again only now and then: a round without it is no proof that all is well.
         if boot_s() >= self._refused_until_s:
             self._say("ok", "; ".join(dict.fromkeys(self._blocked.values())))
@@ -165,6 +167,12 @@ class Sync:
         if isinstance(error, OutcomeUnknown):
             _log.warning("outcome=unknown %s", error)
         self._say("away", str(error))
+
+    def _disk_refused(self, error: JournalError) -> None:
+        """What was refused is tried again only now and then, so it stands until nothing was refused for a while."""
+        if str(error) != self._disk:
+            _log.error("disk=refuses %s", error)
+        self._disk, self._disk_until_s = str(error), boot_s() + REFUSED_S
 
     def _drain(self) -> None:
         """Every pending fact, oldest first. One that the share refuses holds back its own token's, nobody else's.
@@ -212,30 +220,37 @@ class Sync:
                 _log.error("fact=aside %s", text)
         self._aside = found
 
-    def _look(self, now: float) -> None:
+    def _look(self, now: float) -> ShareError | None:
+        """Makes the mirror equal to the floor as far as it can be read; what else the share refused of it is returned."""
         self._watching.arm(self._share, self._places)
         places = self._watching.dirty() & set(self._places)
         if now >= self._due.look:
             self._due.look = now + LOOK_EVERY_S
             places = set(self._places)
         if not places:
-            return
+            return None
         scan = self._floor.scan(sorted(places))
         away = next((error for error in scan.unknown.values() if isinstance(error, ShareAway)), None)
         if away is not None:
             raise away
         shown = self._places if self._shop() is not None else None
         steps = self._holding.look({place: scan.names.get(place) for place in places}, boot_s(), shown)
+        refused = next(iter(scan.unknown.values()), None)
         for spot in steps.fetch:
-            self._fetch(spot)
+            try:
+                self._fetch(spot)
+            except ShareAway:
+                raise
+            except ShareError as error:
+                self._holding.refuse(spot)
+                refused = error
         self._holding.let_go()
         if self._holding.doubtful:
             self._due.look = min(self._due.look, now + LOOK_AGAIN_S)
         for place, names in scan.invalid.items():
             for name in names:
                 self._floor.quarantine(f"{place}/{name}", f"{name[:120]!r} is no token name: wrongly named")
-        for error in scan.unknown.values():
-            raise error
+        return refused
 
     def _fetch(self, spot: Spot) -> None:
         try:
@@ -286,24 +301,22 @@ class Sync:
         since = self._status.since if share == self._status.share else self._clock.now()
         self._status = msgspec.structs.replace(self._status, share=share, message=message, since=since)
 
-    def _tell(self, disk: str) -> None:
-        """Writes the status when it says something new. `disk`: why this station's own disk refused, if it did."""
+    def _tell(self) -> None:
+        """Writes the status when it says something new."""
         pending = self._journal.pending()
         self._status = msgspec.structs.replace(
-            self._status, queue=len(pending), troubles=(*self._disk_troubles(disk), *self._troubles(pending))
+            self._status, queue=len(pending), troubles=tuple(self._troubles(pending))
         )
         if self._status != self._told:
             write_status(self._settings.tokens_status, self._status)
             self._told = self._status
-
-    def _disk_troubles(self, disk: str) -> list[Trouble]:
-        return [Trouble(text=text) for text in (*filter(None, [disk]), *self._aside)]
 
     def _troubles(self, pending: list[Entry]) -> list[Trouble]:
         now, now_s = self._clock.now(), boot_s()
         sent = [(entry, entry.fact) for entry in pending if isinstance(entry.fact, OrderSent)]
         self._waiting_since_s = {entry.id: self._waiting_since_s.get(entry.id, now_s) for entry, _ in sent}
         troubles = [
+            *(Trouble(text=text) for text in (self._disk, *self._aside) if text),
             *self._refused.values(),
             *self._recognition.troubles(self._holding.spots),
             *self._dispatcher.troubles(),

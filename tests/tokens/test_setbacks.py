@@ -91,10 +91,38 @@ def test_a_card_that_the_own_disk_refused_comes_when_it_takes_it(crew: Crew, mon
     monkeypatch.setattr(mirror, "put", refuse)
     on_grill(crew)
     assert "no space left" in crew.grill.status().troubles[0].text
+    # It is silent meanwhile, so that nobody gives it more.
+    touched = crew.expediter.sync._share.list("presence")
+    crew.grill.sync._due.presence = 0
+    rounds(crew.grill)
+    assert crew.expediter.sync._share.list("presence") == touched
     monkeypatch.undo()
     rounds(crew.grill)
     assert crew.grill.cards() == {"1": HERE}
+    crew.grill.sync._disk_until_s = 0
+    rounds(crew.grill)
     assert crew.grill.status().troubles == ()
+    assert crew.expediter.sync._share.list("presence") != touched
+
+
+def test_one_token_that_may_not_be_read_keeps_no_other_from_the_screen_nor_from_a_station(crew: Crew) -> None:
+    held = order("grill")
+    crew.till.does(held)
+    rounds(crew.till, 1)
+    real = crew.expediter.sync._share.read
+
+    def read(path: str, limit: int = 65_537) -> bytes:
+        if held.order in path:
+            raise ShareError("Another program holds it")
+        return real(path, limit)
+
+    crew.expediter.sync._share.read = read  # type: ignore[method-assign]
+    crew.till.does(order("grill"))
+    rounds(crew.till, 1)
+    crew.work(3)
+    assert list(crew.grill.cards().values()) == [HERE]
+    assert crew.expediter.status().share == "refused"
+    assert crew.expediter.status().message == "Another program holds it"
 
 
 def test_a_revision_that_was_revised_again_before_it_was_read_never_takes_its_card_from_the_screen(crew: Crew) -> None:
