@@ -56,6 +56,9 @@ bench: setup
 
 fuzz: setup
 	FUZZ_TOKENS=500000 $(BIN)/pytest tests/domain/test_token.py --timeout=0
+	@if $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-fuzz.txt; then \
+	  corpus=$$(mktemp -d) && $(BIN)/python tests/fuzz/token_coverage.py $$corpus -runs=300000 -max_len=4096; \
+	else echo "atheris does not install here: the coverage-guided half was not run"; fi
 
 torture: setup
 	$(BIN)/pytest tests/process/test_torture.py -s --timeout=0
@@ -63,6 +66,7 @@ torture: setup
 lock:
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 requirements.in -o requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 requirements-dev.in -o requirements-dev.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 requirements-fuzz.in -o requirements-fuzz.txt
 
 clean:
 	rm -rf $(VENV) demo-out .pytest_cache .mypy_cache .ruff_cache .hypothesis
