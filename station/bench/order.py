@@ -17,6 +17,8 @@ from ulid import ULID
 
 from station.bench.raw_smb import RawShare
 from station.bench.results import Reference, Result, report
+from station.data.queries.screens import load_shop
+from station.data.session import open_engine, reading
 from station.demo.eyes import Button, Look, NotSeen, Station
 from station.demo.shop import DemoShop, open_shop
 from station.demo.supervised import SupervisedStation, wait_until
@@ -44,7 +46,9 @@ def run(orders: int = 300) -> dict[str, Any]:
         try:
             for code in STATIONS:
                 wait_until(partial(_sees, shop, code), seconds=120, what=f"the screen of {code}")
-            times_ms = _send_and_see(Station(shop.home("till1")), Station(shop.home("grill1")), orders)
+            times_ms = _send_and_see(
+                Station(shop.home("till1")), Station(shop.home("grill1")), _grilled_item(shop), orders
+            )
             raw_ms = _raw(shop, min(orders, 100))
         finally:
             for each in supervised:
@@ -62,13 +66,13 @@ def run(orders: int = 300) -> dict[str, Any]:
     return report("order", results)
 
 
-def _send_and_see(till: Station, prep: Station, orders: int) -> list[float]:
-    _log_in(till)
-    _log_in(prep)
-    item = _plain_item(till, prep)
+def _send_and_see(till: Station, prep: Station, taps: tuple[str, str], orders: int) -> list[float]:
+    _log_in(till, "Cashier")
+    _log_in(prep, "Cook")
+    till.tap(_wait_for(till, partial(_button, taps[0])))
     times_ms = []
     for number in range(orders + WARM_UP):
-        taken_ms = _one_order(till, prep, item)
+        taken_ms = _one_order(till, prep, taps[1])
         if number >= WARM_UP:
             times_ms.append(taken_ms)
     return times_ms
@@ -77,8 +81,11 @@ def _send_and_see(till: Station, prep: Station, orders: int) -> list[float]:
 def _one_order(till: Station, prep: Station, item: str) -> float:
     """Milliseconds from the last tap to the card."""
     known = {card.order for card in prep.look().cards}
-    till.tap(_wait_for(till, lambda look: look.button(item)))
-    till.tap(_wait_for(till, lambda look: _enabled(look.button("pay"))))
+    till.tap(_wait_for(till, partial(_button, item)))
+    till.tap(_wait_for(till, lambda look: look.button("modifiers:done") or _enabled(look.button("pay"))))
+    time.sleep(0.05)
+    if (pay := _enabled(till.look().button("pay"))) is not None:
+        till.tap(pay)
     sent_ns = till.tap(_wait_for(till, lambda look: _enabled(look.button("tender:cash:exact"))))
     # Nobody looks meanwhile: a look costs the screen a few milliseconds.
     time.sleep(SETTLE_S)
@@ -91,44 +98,22 @@ def _one_order(till: Station, prep: Station, item: str) -> float:
     return (card.first_shown_ns - sent_ns) / 1e6
 
 
-def _plain_item(till: Station, prep: Station) -> str:
-    """An item that asks for nothing and is cooked at this prep display: found as a cashier would, by trying."""
-    categories = [button.action for button in till.look().starting("category:")]
-    for category in categories:
-        till.tap(_wait_for(till, partial(_button, category)))
-        time.sleep(SETTLE_S)
-        for button in till.look().starting("item:")[:4]:
-            till.tap(button)
-            time.sleep(SETTLE_S)
-            look = till.look()
-            cancel = look.button("modifiers:cancel")
-            if cancel is not None:
-                till.tap(cancel)
-                time.sleep(SETTLE_S)
-                continue
-            if _reaches(till, prep):
-                return button.action
-    raise StationError("no item of the demo shop is cooked at grill1 without questions; the benchmark needs one")
+def _grilled_item(shop: DemoShop) -> tuple[str, str]:
+    """The taps that choose an item which this prep display cooks: its category, itself."""
+    engine = open_engine(shop.master_url)
+    with reading(engine) as conn:
+        known = load_shop(conn, "till1")
+    engine.dispose()
+    groups = next(station.groups for station in known.stations if station.code == "grill1")
+    item = next(item for item in known.menu.items if item.prep_group in groups and not item.sold_out)
+    return f"category:{item.category_id}", f"item:{item.id}"
 
 
-def _reaches(till: Station, prep: Station) -> bool:
-    till.tap(_wait_for(till, lambda look: _enabled(look.button("pay"))))
-    till.tap(_wait_for(till, lambda look: _enabled(look.button("tender:cash:exact"))))
-    till.tap(_wait_for(till, lambda look: look.button("next")))
-    time.sleep(1.0)
-    cards = prep.look().cards
-    for card in cards:
-        prep.tap(_wait_for(prep, partial(_button, f"bump:{card.order}:{card.part}")))
-    return bool(cards)
-
-
-def _log_in(station: Station) -> None:
+def _log_in(station: Station, trade: str) -> None:
     look = station.look()
     if not look.person and not look.starting("login:") and (asked := look.button("login")) is not None:
         station.tap(asked)
-    station.tap(
-        _wait_for(station, lambda seen: next((b for b in seen.starting("login:") if b.action != "login:cancel"), None))
-    )
+    station.tap(_wait_for(station, lambda seen: next((b for b in seen.starting("login:") if trade in b.label), None)))
     _wait_for(station, lambda seen: seen.person or None)
 
 
