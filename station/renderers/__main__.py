@@ -29,6 +29,8 @@ from station.renderers.till import TillRole
 from station.renderers.widgets.notice import notice
 
 _RETRY_S = 2.0
+_JOURNAL_PATIENCE_S = 2.0
+"""A screen that stands still for longer looks broken; it says rather that nothing was recorded."""
 
 
 class Program:
@@ -70,7 +72,7 @@ class Program:
         settings.run_dir.mkdir(parents=True, exist_ok=True)
         role, login = roles(settings)
         with ExitStack() as opened:
-            journal = Journal(settings.journal_path, settings.code)
+            journal = Journal(settings.journal_path, settings.code, patience_s=_JOURNAL_PATIENCE_S)
             opened.callback(journal.close)
             mirror = Mirror(settings.mirror_path, settings.token_key)
             opened.callback(mirror.close)

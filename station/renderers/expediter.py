@@ -58,7 +58,7 @@ class ExpediterRole:
         return state.asking and world.person is None
 
     def scene(self, state: ExpediterState, world: World) -> Scene:
-        place = view.layout(world)
+        place = view.layout(world, detailed=act.picked(state, world) is not None)
         columns, shown = view.columns(state, place, world)
         passing, passed = passes.passing(state, place.passing, world)
         live = [card for card in world.cards.values() if not floor.finished(card)]
@@ -69,13 +69,13 @@ class ExpediterRole:
             *view.fault_panel(world, place.fault),
             *columns,
             *passing,
-            detail(state, place.detail, world),
+            *detail(state, place.detail, world),
             status_bar(world, f"{counted(orders, 'order')} · {counted(items, 'item')}"),
             *sheets(state, world),
         ]
         said = state.message
         if said:
-            panels.append(message(world, said, look.WARN))
+            panels.append(message(world, said, look.ACCENT))
         told = said or view.fault_text(world)
         return Scene(world.size, look.GROUND, tuple(panels), (*shown, *passed), told, _until(state, world))
 

@@ -157,16 +157,11 @@ def split(state: ExpediterState, code: str, world: World) -> Result:
     return said(closed(state), f"{_number(card)} is being split", world), (fact,)
 
 
-def split_targets(state: ExpediterState, card: Card, world: World) -> list[tuple[str, int, str]]:
+def split_targets(state: ExpediterState, card: Card, world: World) -> list[tuple[str, int | None, str]]:
     """Code, active items and why not, for each station: it must be able to make what is taken off."""
-    groups = {line.group for line in card.body.lines if line.id in dict(state.off)}
-    found = []
-    for station in floor.kitchens(world):
-        why = "does not answer" if world.silent(station.code) else ""
-        if not groups <= station.groups:
-            why = f"cannot make {' or '.join(sorted(groups - station.groups))}"
-        found.append((station.code, floor.load(world, station.code), why))
-    return sorted(found, key=lambda each: (bool(each[2]), each[1], each[0]))
+    groups = sorted({line.group for line in card.body.lines if line.id in dict(state.off)})
+    found = floor.able(world, groups, floor.kitchens(world))
+    return [(station.code, items, why) for station, items, why in found]
 
 
 def void(state: ExpediterState, world: World) -> Result:

@@ -9,22 +9,20 @@ from station.renderers.widgets.card import allergy_text, place_name
 from station.renderers.widgets.text import number_parts
 from station.renderers.world import World
 
-_SIGN = {"added": "+ ", "removed": "no ", "changed": "~ "}
+_SIGN = {"added": "+ ", "removed": "− ", "changed": "~ "}
 
 
-def detail(state: ExpediterState, rect: Rect, world: World) -> Panel:
-    """The picked order: where it is and why, and what is in it. Without one, how to begin."""
+def detail(state: ExpediterState, rect: Rect, world: World) -> tuple[Panel, ...]:
+    """The picked order: where it is and why, and what is in it. Nothing when none is picked."""
     theme = world.theme
     card = act.picked(state, world)
-    frame = Box(rect.at_origin(), look.CARD, theme.radius, look.CARD_EDGE, theme.edge)
     if card is None:
-        words = "Tap an order to see it here; drag it to another station to transfer it"
-        hint = Label(rect.at_origin(), words, theme.body, look.MUTED, "medium", "centre")
-        return panel("detail", rect, Drawn((frame, hint)), ground=look.GROUND)
+        return ()
+    frame = Box(rect.at_origin(), look.CARD, theme.radius, look.CARD_EDGE, theme.edge)
     left = Rect(theme.pad, theme.px(12), min(rect.w * 2 // 5, theme.px(720)), rect.h - theme.px(24))
     right = Rect(left.right + theme.pad, left.y, rect.w - left.right - theme.pad * 2, left.h)
     ops: list[Op] = [frame, *_about(card, left, world), *_lines(card, right, world)]
-    return panel("detail", rect, Drawn(tuple(ops)), ground=look.GROUND)
+    return (panel("detail", rect, Drawn(tuple(ops)), ground=look.GROUND),)
 
 
 def _about(card: Card, rect: Rect, world: World) -> list[Op]:
@@ -73,18 +71,20 @@ def _lines(card: Card, rect: Rect, world: World) -> list[Op]:
     texts = [
         (
             f"{line.count} {line.name}"
+            + ("  done" if line.count and line.done >= line.count else "")
             + "".join(f"  {_SIGN[modifier.effect]}{modifier.name}" for modifier in line.modifiers),
-            line.done >= line.count,
+            line,
         )
         for line in card.body.lines
     ]
     wide = 1 if len(texts) <= per else 2
     cells = rect.split_columns(wide, theme.gap)
     ops: list[Op] = []
-    for index, (text, done) in enumerate(texts[: per * wide]):
+    for index, (text, line) in enumerate(texts[: per * wide]):
         cell = cells[index // per]
         place = Rect(cell.x, cell.y + index % per * step, cell.w, step)
-        ops.append(Label(place, text, theme.label, look.DONE if done else look.TEXT, "medium", strike=done))
+        ink = look.DONE if line.done >= line.count else look.TEXT
+        ops.append(Label(place, text, theme.label, ink, "medium", strike=not line.count))
     if len(texts) > per * wide:
         last = Rect(cells[-1].x, rect.bottom - step, cells[-1].w, step)
         ops[-1] = Label(last, f"and {len(texts) - per * wide + 1} more", theme.label, look.MUTED, "medium")

@@ -9,7 +9,7 @@ from station.renderers import expediter_actions as act
 from station.renderers import floor_view as floor
 from station.renderers import theme as look
 from station.renderers.expediter_actions import ExpediterState
-from station.renderers.expediter_view import EDGES, level_of, more_button, name_of, shown_of
+from station.renderers.expediter_view import EDGES, GROUNDS, level_of, more_button, name_of, shown_of
 from station.renderers.scene import Beat, Box, Drawn, Hit, Icon, Label, Op, Panel, Rect, Shown, panel
 from station.renderers.widgets.button import button
 from station.renderers.widgets.card import allergy_text
@@ -50,7 +50,7 @@ def passing(state: ExpediterState, rect: Rect, world: World) -> tuple[list[Panel
     y, margin = head + theme.px(8), theme.px(8)
     for index, order in enumerate(orders[first:]):
         parts = floor.parts_of(world, order)
-        made, high = _group(state, order, parts, rect.w - 2 * margin, world)
+        made, high = _group(state, parts, rect.w - 2 * margin, first + index + 1, world)
         whole = first == 0 and index == len(orders) - 1
         if y + high > rect.h - margin - (0 if whole else theme.touch):
             break
@@ -77,9 +77,11 @@ def _beat(parts: Sequence[Card], world: World) -> Beat | None:
     return None if level == "calm" else level
 
 
-def _group(state: ExpediterState, order: str, parts: tuple[Card, ...], width: int, world: World) -> tuple[Drawn, int]:
-    """One order on the pass."""
-    theme = world.theme
+def _group(
+    state: ExpediterState, parts: tuple[Card, ...], width: int, position: int, world: World
+) -> tuple[Drawn, int]:
+    """One order on the pass; `position` counts from 1 and is the key that hands it over."""
+    theme, order = world.theme, parts[0].key[0]
     missing = act.missing_of(parts)
     ready = [card for card in parts if card.spot.place == PASS]
     level = max((level_of(card, world) for card in parts), key=urgency.LEVELS.index)
@@ -91,15 +93,15 @@ def _group(state: ExpediterState, order: str, parts: tuple[Card, ...], width: in
     number_w = world.ruler.width(called, theme.title, "bold")
     button_w = min(theme.px(200), width // 2)
     step = theme.line(theme.label)
-    lines = [(text, look.WARN) for text in missing]
-    lines = [(f"{'Missing: ' if n == 0 else ''}{text}", ink) for n, (text, ink) in enumerate(lines)]
+    told = f"Missing: {', '.join(missing)}" if missing else ""
+    lines = wrapped(told, width - x - theme.px(10), theme.label, "medium", world.ruler, 4)
     band = theme.touch + theme.px(8) if act.unread(parts) else 0
     height = high + (step * len(lines) + theme.px(10) if lines else 0) + band
     chosen = state.picked in {card.key for card in parts}
     body: list[Op] = [
         Box(
             Rect(0, 0, width, height),
-            look.CARD,
+            GROUNDS[level],
             theme.px(10),
             look.ACCENT if chosen else look.CARD_EDGE,
             theme.px(4) if chosen else theme.edge,
@@ -109,9 +111,20 @@ def _group(state: ExpediterState, order: str, parts: tuple[Card, ...], width: in
     ]
     words = f"{len(ready)} of {len(parts)}" if len(parts) > 1 else till
     room = width - x - number_w - button_w - theme.px(32)
+    if len(parts) > 1 and world.ruler.width(words, theme.label, "medium") > room:
+        words = f"{len(ready)}/{len(parts)}"
     body.append(Label(Rect(x + number_w + theme.px(10), 0, room, high), words, theme.label, look.MUTED, "medium"))
-    for n, (text, ink) in enumerate(lines):
-        body.append(Label(Rect(x, high + n * step, width - x - theme.px(10), step), text, theme.label, ink, "medium"))
+    for n, text in enumerate(lines):
+        place = Rect(x, high + n * step, width - x - theme.px(10), step)
+        body.append(Label(place, text, theme.label, look.CHANGED, "medium"))
+    key = str(position) if position < 10 else ""
+    side = theme.px(40)
+    if key and room - world.ruler.width(words, theme.label, "medium") > side + theme.px(16):
+        chip = Rect(width - button_w - theme.px(16) - side, (high - side) // 2, side, side)
+        body += [
+            Box(chip, look.PLATE, theme.px(10)),
+            Label(chip, key, theme.label, look.TEXT, "bold", "centre"),
+        ]
     hits = (
         Hit(Rect(0, 0, width - button_w - theme.px(12), high), f"pick:{name_of(ready[0])}", f"{called} on the pass"),
     )
@@ -125,6 +138,7 @@ def _group(state: ExpediterState, order: str, parts: tuple[Card, ...], width: in
         enabled=not missing and not band,
         pressed=world.pressed,
         label=f"Hand over {ready[0].body.number.upper()}",
+        key=key,
     )
     if band:
         drawn += _band(order, ready[0], Rect(x, height - band, width - x - theme.px(8), theme.touch), world)

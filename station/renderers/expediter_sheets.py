@@ -2,9 +2,10 @@
 
 from station.domain.cards import Card
 from station.renderers import expediter_actions as act
+from station.renderers import floor_view as floor
 from station.renderers import theme as look
 from station.renderers.expediter_actions import REASONS, ExpediterState
-from station.renderers.prep_sheets import help_sheet, transfer_rows
+from station.renderers.prep_sheets import help_sheet, transfer_rows, transfer_title
 from station.renderers.scene import Drawn, Label, Panel, Rect
 from station.renderers.widgets.button import button
 from station.renderers.widgets.listing import Row, listing, rows_height
@@ -53,7 +54,7 @@ def _about(state: ExpediterState, card: Card, world: World) -> tuple[Panel, ...]
     """The sheets that need a picked token."""
     if state.overlay == "transfer":
         rows = transfer_rows(world, card, state.choice)
-        return _list(f"Transfer {_called(card)} to", rows, world)
+        return _list(transfer_title(card, rows), rows, world)
     if state.overlay == "split_to":
         return _list(f"Split {_called(card)}: where to?", _split_rows(state, card, world), world)
     if state.overlay == "split":
@@ -78,9 +79,9 @@ def _split_rows(state: ExpediterState, card: Card, world: World) -> list[Row]:
             station_name(code),
             why,
             lead=str(index + 1),
-            amount=counted(items, "item"),
+            amount=floor.load_text(items),
             enabled=not why,
-            chosen=index == state.choice,
+            chosen=index == state.choice and not why,
             key=str(index + 1),
         )
         for index, (code, items, why) in enumerate(act.split_targets(state, card, world))

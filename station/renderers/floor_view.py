@@ -29,14 +29,21 @@ def kitchens(world: World) -> tuple[StationInfo, ...]:
     return (*known, *(StationInfo(code, code.upper(), "prep", frozenset()) for code in sorted(strangers)))
 
 
-def load(world: World, code: str) -> int:
+def load(world: World, code: str) -> int | None:
     """Active items of a station: its cards as they will be once all is done that was done here.
 
-    A display mirrors only its own cards; of the other stations it knows what they say of themselves.
+    A display mirrors only its own cards; of the other stations it knows what they say of themselves in their presence.
+    None: that station has not said.
     """
-    seen = sum(card.body.items for card in world.cards.values() if station_of(card.spot.place) == code)
     sees_all = world.here is not None and world.here.role == "expediter"
-    return seen if sees_all or code == world.station else world.tokens.loads.get(code, seen)
+    if sees_all or code == world.station:
+        return sum(card.body.items for card in world.cards.values() if station_of(card.spot.place) == code)
+    return world.tokens.loads.get(code)
+
+
+def load_text(items: int | None) -> str:
+    """A load in words; one that is not known is not called none."""
+    return "load not known" if items is None else f"{items} item" if items == 1 else f"{items} items"
 
 
 def finished(card: Card) -> bool:
@@ -54,15 +61,27 @@ def parts_of(world: World, order: str) -> tuple[Card, ...]:
     )
 
 
-def targets(world: World, card: Card) -> tuple[tuple[StationInfo, int, str], ...]:
-    """Where a card may be transferred, the least loaded first: station, active items, and why not ("" when it may)."""
+def targets(world: World, card: Card) -> tuple[tuple[StationInfo, int | None, str], ...]:
+    """Where a card may be transferred: station, active items, and why not ("" when it may).
+
+    The least loaded first, then those that have not told their load, those that cannot make it, and silent ones last.
+    """
     here = station_of(card.spot.place)
-    found = [
-        (station, load(world, station.code), _objection(world, station, card))
-        for station in kitchens(world)
-        if station.code != here
-    ]
-    return tuple(sorted(found, key=lambda each: (bool(each[2]), each[1], each[0].code)))
+    return able(world, card.body.groups, [station for station in kitchens(world) if station.code != here])
+
+
+def able(
+    world: World, groups: Iterable[str], stations: Iterable[StationInfo]
+) -> tuple[tuple[StationInfo, int | None, str], ...]:
+    """These stations with their load and what keeps each from making these groups; in the order of `targets`."""
+    wanted = tuple(groups)
+    found = [(station, load(world, station.code), _objection(world, station, wanted)) for station in stations]
+
+    def rank(each: tuple[StationInfo, int | None, str]) -> tuple[bool, bool, bool, int, str]:
+        station, items, why = each
+        return world.silent(station.code), bool(why), items is None, items or 0, station.code
+
+    return tuple(sorted(found, key=rank))
 
 
 def bumped_last(world: World, station: str, count: int) -> tuple[Card, ...]:
@@ -110,8 +129,8 @@ def home_of(card: Card) -> str | None:
     return None if card.body.given is None else f"{STATIONS}/{card.body.given.station}"
 
 
-def _objection(world: World, station: StationInfo, card: Card) -> str:
+def _objection(world: World, station: StationInfo, groups: Iterable[str]) -> str:
     if world.silent(station.code):
         return "does not answer"
-    lacking = [group for group in card.body.groups if group not in station.groups]
+    lacking = [group for group in groups if group not in station.groups]
     return f"cannot make {' or '.join(lacking)}" if lacking else ""

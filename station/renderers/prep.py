@@ -72,7 +72,7 @@ class PrepRole:
             panels.append(_nothing(world))
         panels += sheets(state, world)
         if state.message:
-            panels.append(message(world, state.message, look.WARN))
+            panels.append(message(world, state.message, look.ACCENT))
         return Scene(world.size, look.GROUND, tuple(panels), shown, state.message, _until(state, world))
 
 
@@ -123,6 +123,7 @@ def _cards(state: PrepState, world: World) -> tuple[tuple[Shown, ...], int, list
             piece,
             Rect(columns[piece.column].x, area.y + piece.y, columns[piece.column].w, piece.height),
             world,
+            ends=piece.more and not any(each.card == piece.card and each.first > piece.first for each in pieces),
         )
         for piece in pieces
     ]

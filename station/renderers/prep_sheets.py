@@ -74,13 +74,18 @@ def transfer_rows(world: World, card: Card, choice: int) -> list[Row]:
             station_name(station.code),
             why or station.name,
             lead=str(index + 1),
-            amount=counted(items, "item"),
+            amount=floor.load_text(items),
             enabled=not why,
-            chosen=index == choice,
+            chosen=index == choice and not why,
             key=str(index + 1),
         )
         for index, (station, items, why) in enumerate(floor.targets(world, card))
     ]
+
+
+def transfer_title(card: Card, rows: Sequence[Row]) -> str:
+    number = card.body.number.upper()
+    return f"Transfer {number} to" if any(row.enabled for row in rows) else f"No other station can make {number} now"
 
 
 def _transfer(state: PrepState, world: World) -> tuple[Panel, ...]:
@@ -89,8 +94,9 @@ def _transfer(state: PrepState, world: World) -> tuple[Panel, ...]:
         return ()
     rows = transfer_rows(world, card, state.choice)
     rect = sheet_rect(world, 0.5, 0.86, rows_height(len(rows), world, notes=True))
-    title = f"Transfer {card.body.number.upper()} to"
-    return sheet(world, "sheet:transfer", title, rect, listing(content_rect(world, rect), rows, world))
+    return sheet(
+        world, "sheet:transfer", transfer_title(card, rows), rect, listing(content_rect(world, rect), rows, world)
+    )
 
 
 def _last(state: PrepState, world: World) -> tuple[Panel, ...]:

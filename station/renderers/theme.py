@@ -40,10 +40,13 @@ ALLERGY: Final[Colour] = (98, 46, 164)
 ON_ALLERGY: Final[Colour] = (255, 255, 255)
 ALLERGY_SEEN: Final[Colour] = (210, 184, 255)
 
-ORANGE_DIM: Final[Colour] = (150, 84, 14)
-ORANGE_LIT: Final[Colour] = (255, 162, 38)
-RED_DIM: Final[Colour] = (66, 4, 8)
-RED_LIT: Final[Colour] = (255, 58, 52)
+CARD_ORANGE: Final[Colour] = (41, 34, 27)
+CARD_RED: Final[Colour] = (62, 20, 25)
+"""The grounds of late cards. They do not beat: whoever looks, or photographs, between two pulses sees the level too."""
+ORANGE_DIM: Final[Colour] = (148, 82, 14)
+ORANGE_LIT: Final[Colour] = (226, 134, 24)
+RED_DIM: Final[Colour] = (190, 16, 22)
+RED_LIT: Final[Colour] = (255, 94, 82)
 NEW_DIM: Final[Colour] = CARD_EDGE
 NEW_LIT: Final[Colour] = ACCENT
 
@@ -120,7 +123,7 @@ def theme_for(width: int, height: int, text_scale: float = 1.0) -> Theme:
         status=max(40, px(56)),
         edge=max(2, px(2)),
         edge_orange=max(4, px(6)),
-        edge_red=max(7, px(11)),
+        edge_red=max(10, px(14)),
     )
 
 

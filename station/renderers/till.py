@@ -13,7 +13,7 @@ from station.renderers import theme as look
 from station.renderers.role import Desk, Event, Held, Keyed, Tap, Wheeled
 from station.renderers.scene import Box, Drawn, Icon, Label, Op, Panel, Rect, Scene, Shape, drawn, panel
 from station.renderers.till_actions import next_category, tapped, turned
-from station.renderers.till_layout import areas, left_world
+from station.renderers.till_layout import areas, left_world, trouble_rect
 from station.renderers.till_menu import menu_panels
 from station.renderers.till_modifiers import modifiers_sheet
 from station.renderers.till_order import order_panels
@@ -24,7 +24,6 @@ from station.renderers.till_sheets import (
     ending_sheet,
     help_sheet,
     telling_sheet,
-    trouble_rect,
     writing_sheet,
 )
 from station.renderers.till_state import (
@@ -38,6 +37,7 @@ from station.renderers.till_state import (
     Writing,
     own_trouble,
     shown_items,
+    trouble_text,
 )
 from station.renderers.till_typing import taken_back, typed
 from station.renderers.widgets.bars import status_bar
@@ -187,7 +187,7 @@ def _tools(world: World) -> Panel:
 
 
 def _trouble(state: Till, world: World) -> tuple[Panel, ...]:
-    """What became of an order that was sent from here, when it is not what it should be."""
+    """What became of an order that was sent from here, when it is not what it should be: calm, with one thing to do."""
     trouble = own_trouble(state, world)
     if trouble is None:
         return ()
@@ -196,14 +196,16 @@ def _trouble(state: Till, world: World) -> tuple[Panel, ...]:
     side = max(theme.touch, theme.px(170))
     icon = theme.px(40)
     room = Rect(theme.pad * 2 + icon, 0, rect.w - icon - side - theme.pad * 4, rect.h)
-    lines = wrapped(trouble.text, room.w, theme.body, "semibold", world.ruler, 2)
-    step = theme.line(theme.body)
+    text = trouble_text(trouble)
+    size = theme.body if world.ruler.width(text, theme.body, "semibold") <= room.w else theme.label
+    lines = wrapped(text, room.w, size, "semibold", world.ruler, 2)
+    step = theme.line(size)
     top = (rect.h - step * len(lines)) // 2
     ops: tuple[Op, ...] = (
-        Box(rect.at_origin(), look.CARD, theme.radius, look.WARN, theme.px(3)),
-        Icon(Rect(theme.pad, (rect.h - icon) // 2, icon, icon), "warning", look.WARN),
+        Box(rect.at_origin(), look.RAISED, theme.radius, look.LINE, theme.edge),
+        Icon(Rect(theme.pad, (rect.h - icon) // 2, icon, icon), "note", look.TEXT),
         *(
-            Label(Rect(room.x, top + n * step, room.w, step), line, theme.body, look.TEXT, "semibold")
+            Label(Rect(room.x, top + n * step, room.w, step), line, size, look.TEXT, "semibold")
             for n, line in enumerate(lines)
         ),
     )
@@ -212,8 +214,9 @@ def _trouble(state: Till, world: World) -> tuple[Panel, ...]:
         "Paper given" if trouble.offer_paper else "Seen",
         "trouble:seen",
         theme,
+        kind="primary",
         key="F11",
-        label=f"Seen: {trouble.text}",
+        label=f"Seen: {text}",
         pressed=world.pressed,
     )
     return (panel("trouble", rect, drawn(ops), seen, z=4),)

@@ -27,7 +27,7 @@ def areas(world: World) -> Areas:
     return Areas(
         tabs=Rect(gap, gap // 2, middle.w - 2 * gap, top - gap),
         tools=Rect(middle.w, 0, side, top),
-        menu=Rect(gap, top, middle.w - 2 * gap, middle.h - gap // 2),
+        menu=Rect(gap, top + gap // 2, middle.w - 2 * gap, middle.h - gap),
         order=Rect(middle.w, top, side, middle.h),
         status=Rect(0, height - theme.status, width, theme.status),
     )
@@ -36,6 +36,14 @@ def areas(world: World) -> Areas:
 def left_world(world: World) -> World:
     """The world as if the screen ended where the order begins, for strips that must not cover it."""
     return replace(world, size=(areas(world).order.x, world.size[1]))
+
+
+def trouble_rect(world: World) -> Rect:
+    """Where the till says what is wrong with an order of its own; the tiles stand closer meanwhile."""
+    theme = world.theme
+    menu = areas(world).menu
+    height = theme.touch + theme.px(16)
+    return Rect(menu.x, menu.bottom - height, menu.w, height)
 
 
 def money(minor: int, world: World, *, sign: bool = True) -> str:

@@ -1,17 +1,18 @@
 """The left of the till: categories as tabs, items as tiles that keep their places, and what is searched for."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from station.domain.draft import sold_in
-from station.domain.menu import MenuItem
+from station.domain.menu import Category, MenuItem
 from station.domain.pricing import unit_minor
 from station.renderers import theme as look
-from station.renderers.scene import Box, Colour, Drawn, Hit, Icon, Label, Panel, Rect, drawn, panel
+from station.renderers.scene import Box, Colour, Drawn, Hit, Icon, Label, Panel, Rect, Weight, drawn, panel
 from station.renderers.theme import tile_colour
-from station.renderers.till_layout import areas, money
-from station.renderers.till_state import Till, shown_items, sold_out
+from station.renderers.till_layout import areas, money, trouble_rect
+from station.renderers.till_state import Till, own_trouble, shown_items, sold_out
 from station.renderers.widgets.button import button
-from station.renderers.widgets.item_tile import item_tile
+from station.renderers.widgets.item_tile import item_tile, name_size
 from station.renderers.widgets.keyboard import keyboard, keyboard_height
 from station.renderers.widgets.listing import pager
 from station.renderers.widgets.tile import fitting, grid
@@ -50,37 +51,49 @@ def _tabs(till: Till, world: World) -> Panel:
     theme = world.theme
     made = Drawn()
     categories = world.shop.menu.categories
-    cells = bar.split_columns(max(1, len(categories)), theme.px(8)) if categories else ()
+    cells = bar.split_columns(max(1, len(categories)), theme.px(4)) if categories else ()
+    # Down to where the tiles begin, so that the tab that is on stands on a line of its own colour.
+    shelf = Rect(0, bar.h, bar.w, areas(world).menu.y - rect.bottom - theme.px(6))
     for cell, category in zip(cells, categories, strict=True):
         on = category.id == till.category
-        action = f"category:{category.id}"
-        down = world.pressed == action
-        ground = tile_colour(category.colour) if on else look.PRESSED if down else look.RAISED
-        stripe = Rect(cell.x + theme.radius, cell.bottom - theme.px(5), cell.w - 2 * theme.radius, theme.px(5))
-        made += drawn(
-            (
-                Box(cell, ground, theme.radius, look.TEXT if on else None, theme.px(3)),
-                *(() if on else (Box(stripe, tile_colour(category.colour)),)),
-                *_in_lines(cell, category.name, look.TEXT if on else look.MUTED, world),
-            ),
-            (Hit(cell, action, category.name),),
-        )
-    return panel("tabs", rect, made, ground=look.GROUND)
+        made += _tab(cell, category, world, on=on)
+        if on:
+            made += drawn((Box(shelf, tile_colour(category.colour)),))
+    whole = Rect(rect.x, rect.y, rect.w, rect.h + shelf.h)
+    return panel("tabs", whole, made, ground=look.GROUND)
 
 
-def _in_lines(cell: Rect, text: str, ink: Colour, world: World) -> list[Label]:
+def _tab(cell: Rect, category: Category, world: World, *, on: bool) -> Drawn:
+    """The one that is on has its whole colour, higher than the others and open to the tiles below."""
+    theme = world.theme
+    action = f"category:{category.id}"
+    colour = tile_colour(category.colour)
+    body = cell if on else Rect(cell.x, cell.y + theme.px(8), cell.w, cell.h - theme.px(8))
+    ground = colour if on else look.PRESSED if world.pressed == action else look.RAISED
+    foot = Rect(body.x, body.bottom - theme.radius, body.w, theme.radius)
+    mark = Rect(body.x, body.bottom - theme.px(6), body.w, theme.px(6))
+    ops = (
+        Box(body, ground, theme.radius),
+        Box(foot, ground),
+        *(() if on else (Box(mark, colour),)),
+        *_in_lines(body, category.name, look.TEXT if on else look.MUTED, world, weight="bold" if on else "medium"),
+    )
+    return drawn(ops, (Hit(cell, action, category.name),))
+
+
+def _in_lines(cell: Rect, text: str, ink: Colour, world: World, *, weight: Weight) -> list[Label]:
     """A name in one line, or its two halves under each other where it is too long for one."""
     theme = world.theme
     inner = cell.inset(theme.px(6), 0)
-    fits = world.ruler.width(text, theme.label, "semibold") <= inner.w
+    fits = world.ruler.width(text, theme.label, weight) <= inner.w
     words = text.split()
     if fits or len(words) < 2:
-        return [Label(inner, text, theme.label, ink, "semibold", "centre")]
+        return [Label(inner, text, theme.label, ink, weight, "centre")]
     half = (len(words) + 1) // 2
     step = theme.line(theme.label)
     top = cell.y + (cell.h - 2 * step) // 2
     return [
-        Label(Rect(inner.x, top + n * step, inner.w, step), part, theme.label, ink, "semibold", "centre")
+        Label(Rect(inner.x, top + n * step, inner.w, step), part, theme.label, ink, weight, "centre")
         for n, part in enumerate((" ".join(words[:half]), " ".join(words[half:])))
     ]
 
@@ -111,12 +124,19 @@ def _search(till: Till, bar: Rect, world: World) -> Drawn:
 
 
 def _paged(items: Sequence[MenuItem], rect: Rect, world: World) -> tuple[int, int, int]:
-    """Tiles on a page, pages, columns. Columns and sizes never depend on how many items there are."""
+    """Tiles on a page, pages, columns.
+
+    As few rows as the largest category needs, so that tiles are as large as the screen allows; but the same in every
+    category, and whatever is on the order: hands learn where an item is.
+    """
     theme = world.theme
     gap = theme.px(14)
     columns, rows = fitting(rect, theme.px(260), theme.px(190), gap)
     if len(items) > columns * rows:
         _, rows = fitting(Rect(rect.x, rect.y, rect.w, rect.h - theme.touch - gap), theme.px(260), theme.px(190), gap)
+    else:
+        sizes = Counter(item.category_id for item in world.shop.menu.items)
+        rows = min(rows, -(-max(len(items), *sizes.values(), 1) // columns))
     page = columns * rows
     return page, max(1, -(-len(items) // page)), columns
 
@@ -128,24 +148,27 @@ def _tiles(till: Till, rect: Rect, world: World) -> Panel:
     page = min(till.page, count - 1)
     area = rect.at_origin()
     gap = theme.px(14)
+    if own_trouble(till, world) is not None and not till.finding:
+        area = area.top(area.h - trouble_rect(world).h - gap)
     made = Drawn()
     if count > 1:
         low = Rect(0, area.h - theme.touch, area.w, theme.touch)
         made += pager(low, page, count, world, "items")
         area = Rect(0, 0, area.w, area.h - theme.touch - gap)
-    height = min(theme.px(230), (area.h - gap * (room // columns - 1)) // (room // columns))
-    cells = grid(
-        Rect(0, 0, area.w, height * (room // columns) + gap * (room // columns - 1)), columns, room // columns, gap
-    )
+    rows = room // columns
+    width = (area.w - gap * (columns - 1)) // columns
+    height = min(width * 17 // 20, (area.h - gap * (rows - 1)) // rows)
+    cells = grid(Rect(0, 0, area.w, height * rows + gap * (rows - 1)), columns, rows, gap)
     shown = items[page * room : (page + 1) * room]
+    size = name_size([item.name for item in world.shop.menu.items], cells[0], world)
     for index, (item, cell) in enumerate(zip(shown, cells, strict=False)):
-        made += _tile(item, cell, str(index + 1) if index < 9 else "", till, world)
+        made += _tile(item, cell, str(index + 1) if index < 9 else "", size, till, world)
     if not shown:
         made += _nothing(till, area, world)
     return panel("tiles", rect, made, ground=look.GROUND)
 
 
-def _tile(item: MenuItem, cell: Rect, key: str, till: Till, world: World) -> Drawn:
+def _tile(item: MenuItem, cell: Rect, key: str, size: int, till: Till, world: World) -> Drawn:
     left = None if item.left is None else max(0, item.left - sold_in(till.draft, item.id))
     gone = sold_out(item, world) or left == 0
     return item_tile(
@@ -154,6 +177,7 @@ def _tile(item: MenuItem, cell: Rect, key: str, till: Till, world: World) -> Dra
         money(unit_minor(item, ()), world, sign=False),
         f"item:{item.id}",
         world,
+        size=size,
         colour=item.colour,
         note="Sold out" if gone else "" if left is None else f"{left} left",
         enabled=not gone,

@@ -72,5 +72,5 @@ def _where(sent: OrderSent, world: World) -> tuple[str, tuple[int, int, int]]:
     """Where the order is now, as far as this station knows."""
     card = world.cards.get((sent.order, sent.token.part))
     if card is not None and card.pending and world.tokens.share != "ok":
-        return "Kept here, goes out with the share", look.WARN
+        return "Kept here, goes out with the share", look.TEXT
     return "Sent to the kitchen", look.GOOD

@@ -4,7 +4,6 @@ from station.domain.allergens import ALLERGENS
 from station.domain.clashes import Clash, clashes, words
 from station.renderers import theme as look
 from station.renderers.scene import Box, Drawn, Hit, Icon, Label, Op, Panel, Rect, drawn
-from station.renderers.till_layout import areas
 from station.renderers.till_state import Ending, Field, Telling, Till, Writing, sold_out
 from station.renderers.widgets.button import button
 from station.renderers.widgets.keyboard import keyboard, keyboard_height
@@ -241,11 +240,3 @@ def _field(cell: Rect, name: str, text: str, value: str, on: bool, world: World)
         ),
         (Hit(box, f"field:{name}", f"{text}: {value or 'empty'}"),),
     )
-
-
-def trouble_rect(world: World) -> Rect:
-    """Where the till says what is wrong with an order of its own: over the lowest tiles."""
-    theme = world.theme
-    menu = areas(world).menu
-    height = max(theme.touch + theme.px(24), theme.px(112))
-    return Rect(menu.x, menu.bottom - height, menu.w, height)

@@ -140,6 +140,12 @@ def own_trouble(till: Till, world: World) -> Trouble | None:
     return next((one for one in world.tokens.troubles if one.order and trouble_key(one) not in till.seen), None)
 
 
+def trouble_text(trouble: Trouble) -> str:
+    """The sentence, and what to do about it when paper can save the order."""
+    text = trouble.text[:1].upper() + trouble.text[1:]
+    return f"{text}. Give the kitchen the paper" if trouble.offer_paper and "paper" not in text else text
+
+
 def trouble_key(trouble: Trouble) -> str:
     return f"{trouble.order}:{trouble.part}:{trouble.text}"
 

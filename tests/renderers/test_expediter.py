@@ -88,7 +88,30 @@ def test_every_station_shows_its_load_and_every_token_why_it_is_there():
     assert {"Inbox", "GRILL1", "GRILL2", "FRY1", "Pass"} <= set(seen)
     assert any("fewest items: 4 < 7 < 9" in text for text in seen)
     items = floor.cards[order(1, lines=2).key].body.items
-    assert f"{items} items" in seen
+    assert str(items) in seen
+    assert "items" in seen
+
+
+def test_the_keys_that_hand_over_stand_beside_the_orders():
+    floor = Floor(("pass", order(1, 60)), ("pass", order(2, 30)))
+    keys = [(found.hit.action, found.hit.key) for found in floor.scene.found() if found.hit.action[:9] == "hand_over"]
+    assert keys == [(f"hand_over:{order(1, 60).order}", "1"), (f"hand_over:{order(2, 30).order}", "2")]
+    facts = floor.keys("2")
+    assert [fact.order for fact in facts] == [order(2, 30).order]
+
+
+def test_a_picked_order_stays_in_sight_when_its_details_take_room():
+    bodies = [order(n, 200 - n) for n in range(1, 12)]
+    floor = Floor(*(("stations/grill1", body) for body in bodies))
+    tiles = [panel.key for panel in floor.scene.panels if panel.key.startswith("tile:")]
+    last = tiles[-1].removeprefix("tile:")
+    floor.taps(f"pick:{last}")
+    assert "detail" in {panel.key for panel in floor.scene.panels}
+    after = [panel.key for panel in floor.scene.panels if panel.key.startswith("tile:")]
+    assert after[-1] == f"tile:{last}"
+    assert len(after) < len(tiles)
+    floor.taps(f"pick:{last}")
+    assert "detail" not in {panel.key for panel in floor.scene.panels}
 
 
 def test_an_order_is_handed_over_with_all_its_parts_at_once():

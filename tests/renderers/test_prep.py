@@ -11,11 +11,13 @@ from station.domain.cards import expected
 from station.domain.facts import Entry, LineTicked, StaffSeen, TokenAcknowledged, TokenMoved, TokenTransferred
 from station.domain.floor import station_place
 from station.domain.hands import Press
-from station.domain.menu import Person
+from station.domain.menu import Person, StationInfo
 from station.local.status import TokensStatus
+from station.renderers import theme as look
 from station.renderers.fonts import Fonts
 from station.renderers.prep import FLASH_S, PrepRole
 from station.renderers.role import Keyed, Tap
+from station.renderers.scene import Box
 
 NOW = datetime(2026, 11, 23, 12, 0, 5, tzinfo=UTC)
 HERE = station_place("grill1")
@@ -212,6 +214,36 @@ def test_a_transfer_shows_who_can_make_it_the_least_loaded_first():
     assert (fact.station, fact.place) == ("grill2", HERE)
     assert "Ada Byrne" in fact.why
     assert screen.numbers == []
+
+
+def test_stations_that_told_no_load_come_after_those_that_did_and_silent_ones_last():
+    grilled = order(1, lines=1)
+    grilled = msgspec.structs.replace(grilled, lines=(msgspec.structs.replace(grilled.lines[0], group="grill"),))
+    screen = Kitchen(grilled)
+    grills = tuple(StationInfo(f"grill{n}", "", "prep", frozenset({"grill"})) for n in (3, 4, 5))
+    screen.shop = replace(screen.shop, stations=(*screen.shop.stations, *grills))
+    ages = {"grill2": 40.0, "grill3": 1.0, "grill4": 1.0, "grill5": 1.0, "fry1": 1.0}
+    screen.tokens = TokensStatus(share="ok", presence=ages, loads={"grill2": 0, "grill4": 9, "grill5": 3})
+    screen.keys("1", "t")
+    rows = [(found.hit.action, found.hit.enabled) for found in screen.scene.found() if found.hit.action[:3] == "to:"]
+    assert rows == [
+        ("to:grill5", True),
+        ("to:grill4", True),
+        ("to:grill3", True),
+        ("to:fry1", False),
+        ("to:grill2", False),
+    ]
+    seen = texts(screen.scene)
+    assert {"3 items", "9 items", "load not known", "does not answer"} <= set(seen)
+
+
+def test_when_no_other_station_can_make_it_the_picker_says_so_and_nothing_looks_chosen():
+    screen = Kitchen(order(1))
+    screen.tokens = TokensStatus(share="ok", presence={"grill2": 60.0, "fry1": 60.0})
+    screen.keys("1", "t")
+    assert any(text.startswith("No other station can make T") for text in texts(screen.scene))
+    (sheet,) = [panel for panel in screen.scene.panels if panel.key == "sheet:transfer"]
+    assert all(op.border is None for op in sheet.ops if isinstance(op, Box) and op.fill == look.RAISED)
 
 
 def test_a_station_that_does_not_answer_or_cannot_make_it_is_refused_with_the_reason():

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from station.bench import kitchen
-from station.domain.menu import Profile
+from station.domain.menu import Profile, StationInfo
 from station.domain.token import Elsewhere
 from station.local.status import LinkStatus, TokensStatus
 from station.renderers.expediter import ExpediterRole
@@ -35,7 +35,8 @@ def _busy_prep():
     bodies[2] = kitchen.worked_on(bodies[2], 0, done=bodies[2].lines[0].count)
     bodies[3] = change(bodies[3], part="1-2", elsewhere=(Elsewhere(part="1-1", place="stations/fry1"),))
     bodies[4] = change(bodies[4], customer=change(bodies[4].customer, allergies=("sesame",)), acknowledged=("allergy",))
-    bodies[5] = change(bodies[5], lines=(change(bodies[5].lines[0], was=3), *bodies[5].lines[1:]))
+    gone = change(bodies[5].lines[0], id=bodies[0].lines[0].id, name="Onion rings", count=0, was=2, modifiers=())
+    bodies[5] = change(bodies[5], lines=(change(bodies[5].lines[0], was=3), gone))
     bodies[6] = change(bodies[6], rush=True, training=True)
     bodies[7] = kitchen.body(38, NOW, age_s=60, lines=14)
     cards = dict(kitchen.placed(body, "stations/grill1") for body in bodies)
@@ -58,6 +59,34 @@ def _busy_floor():
     return cards
 
 
+def _wide_shop(count=8):
+    """A shop with so many stations that cook, and tokens at each, for every reason there is."""
+    shop = kitchen.shop(NOW, "expediter")
+    extra = tuple(StationInfo(f"wok{n}", f"Wok {n}", "prep", frozenset({"grill"})) for n in range(1, count - 2))
+    shop = replace(shop, stations=(*shop.stations, *extra))
+    whys = (
+        "fewest items: 4 < 7 < 9 < 12",
+        "the only station there for it",
+        "same items (3), fewest orders: 1 < 2",
+        "transferred from GRILL1 by Ada Byrne",
+    )
+    cards = _busy_floor()
+    for n, station in enumerate(extra):
+        for k, why in enumerate(whys[: 1 + n % 4]):
+            token = kitchen.body(200 + 10 * n + k, NOW, age_s=40.0 + 90 * k, station=station.code)
+            token = msgspec.structs.replace(token, given=msgspec.structs.replace(token.given, why=why))
+            cards.update([kitchen.placed(token, f"stations/{station.code}")])
+    return shop, cards
+
+
+def _stuck():
+    """Two orders in the inbox that no station there can make."""
+    tokens = [kitchen.body(n, NOW, age_s=60.0 + n, lines=2) for n in (70, 71)]
+    change = msgspec.structs.replace
+    tokens = [change(each, lines=tuple(change(line, group="sushi") for line in each.lines)) for each in tokens]
+    return {**_busy_floor(), **dict(kitchen.placed(each, "inbox") for each in tokens)}
+
+
 def _prep(fonts, size):
     role, cards = PrepRole(), _busy_prep()
     ada = kitchen.shop(NOW).staff[0]
@@ -78,6 +107,11 @@ def _prep(fonts, size):
     yield "prep-empty", scene(PrepState(), {}, person=None)
     away = TokensStatus(share="away", since=NOW, queue=3)
     yield "prep-share-away", scene(calm, tokens=away, link=LinkStatus(master="away", since=NOW))
+    yield "prep-changed", scene(calm, {key: card for key, card in cards.items() if card.body.number == "t1-036"})
+    yield (
+        "prep-long",
+        scene(calm, dict([kitchen.placed(kitchen.body(38, NOW, age_s=60, lines=14), "stations/grill1")]), 1),
+    )
     yield "prep-new-cards", scene(PrepState())
     yield "prep-message", scene(replace(calm, message="Ada Byrne may not transfer: the permission is missing " * 3))
     for overlay in ("transfer", "last", "all_day", "help"):
@@ -100,6 +134,16 @@ def _expediter(fonts, size):
     yield "expediter", scene(ExpediterState())
     yield "expediter-empty", scene(ExpediterState(), {}, person=None)
     yield "expediter-picked", scene(at_hand)
+    wide, held = _wide_shop()
+    crowd = {
+        "tokens": TokensStatus(share="ok", presence={each.code: 1.0 for each in wide.stations}),
+        "person": shop.staff[0],
+        "size": size,
+        "station": "exp1",
+    }
+    for name, state in (("wide", ExpediterState()), ("wide-picked", at_hand)):
+        yield f"expediter-{name}", role.scene(state, kitchen.world(wide, held, NOW, fonts, **crowd))
+    yield "expediter-stuck", scene(ExpediterState(), _stuck())
     yield "expediter-silent", scene(ExpediterState(), tokens=silent)
     yield "expediter-split", scene(replace(at_hand, overlay="split", off=off))
     yield "expediter-split-to", scene(replace(at_hand, overlay="split_to", off=off))

@@ -67,28 +67,30 @@ def status_bar(world: World, summary: str, waiting: str = "") -> Panel:
     right = _right(world, rect, summary, waiting, ops)
     text, colour, shape = trouble(world)
     if text and right - x > theme.px(120):
-        side = theme.px(26)
-        ops.append(Icon(Rect(x, (rect.h - side) // 2, side, side), shape, colour))
-        room = Rect(x + side + theme.px(10), 0, right - x - side - theme.px(10), rect.h)
-        ops.append(Label(room, text, theme.label, colour, "medium"))
+        ops += _told(Rect(x, 0, right - x, rect.h), text, colour, shape, world)
     return panel("status", rect, Drawn(tuple(ops)), ground=look.BAR)
 
 
 def trouble(world: World) -> tuple[str, Colour, Shape]:
-    """What is wrong with the world around this station, in one line; the worst of it when it is several things."""
+    """What is wrong with the world around this station, in one line; the worst of it when it is several things.
+
+    Never in a warning colour: the station goes on working, and orange and red belong to the cards.
+    """
     return _share_trouble(world) or _quiet_trouble(world) or ("", look.MUTED, "dot")
 
 
 def _share_trouble(world: World) -> tuple[str, Colour, Shape] | None:
     tokens = world.tokens
     queued = f" · {tokens.queue} waiting to be sent" if tokens.queue else ""
+    # What matters most comes first: on a small screen the end of the line may be cut.
     if tokens.share == "away":
         since = f" since {clock(tokens.since)}" if tokens.since else ""
-        return f"Share away{since}: working from this station{queued}", look.WARN, "link"
+        return f"Share away{since}{queued} · this station goes on", look.TEXT, "link"
     if tokens.share == "refused":
-        return f"Share refused: {tokens.message or 'check the password and the path'}", look.BAD, "warning"
+        return f"Share refused: {tokens.message or 'check the password and the path'}", look.TEXT, "warning"
     if tokens.troubles:
-        return tokens.troubles[0].text, look.WARN, "warning"
+        text = tokens.troubles[0].text
+        return text[:1].upper() + text[1:], look.TEXT, "note"
     return None
 
 
@@ -102,6 +104,22 @@ def _quiet_trouble(world: World) -> tuple[str, Colour, Shape] | None:
     if tokens.share == "starting":
         return "Looking for the share", look.MUTED, "link"
     return None
+
+
+def _told(room: Rect, text: str, colour: Colour, shape: Shape, world: World) -> list[Op]:
+    """One calm line, on a plate of its own when it is about this station's orders."""
+    theme = world.theme
+    side, pad = theme.px(26), theme.px(12)
+    # Whole parts of the line rather than half a word more.
+    while " · " in text and world.ruler.width(text, theme.label, "medium") > room.w - side - 3 * pad:
+        text = text.rpartition(" · ")[0]
+    width = min(room.w, world.ruler.width(text, theme.label, "medium") + side + 3 * pad + 2)
+    plate = Rect(room.x, theme.px(6), width, room.h - theme.px(12))
+    place = Rect(plate.x + side + 2 * pad, 0, width - side - 3 * pad, room.h)
+    ops: list[Op] = [Box(plate, look.RAISED, theme.px(10))] if colour == look.TEXT else []
+    ops.append(Icon(Rect(plate.x + pad, (room.h - side) // 2, side, side), shape, colour))
+    ops.append(Label(place, text, theme.label, colour, "medium"))
+    return ops
 
 
 def _tool(rect: Rect, each: Tool, world: World) -> Drawn:

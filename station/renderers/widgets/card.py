@@ -1,8 +1,8 @@
 """A token as a card: the number large, then what is to be made, in words and shapes.
 
 The header beats with the card's urgency, and the number stands on a plate that does not. A tap on the header bumps, a tap on
-a line ticks it. Added, removed and changed each have a sign of their own (plus, minus and struck through, a wave), so that nothing is
-told by colour alone. A card is a head and blocks, so that it can be cut between blocks and go on in the next column.
+a line ticks it. Added, removed and changed each have a sign of their own (plus, minus, a wave), done lines a tick, and only what
+was cancelled is struck through, so that nothing is told by colour alone. A card is a head and blocks, so that it can be cut between blocks and go on in the next column.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from station.renderers import theme as look
 from station.renderers.flow import Piece, Wanted
 from station.renderers.scene import Beat, Box, Colour, Drawn, Hit, Icon, Label, Op, Panel, Rect, Shape, panel
 from station.renderers.widgets.card_lines import Block, line_block, words_block
-from station.renderers.widgets.text import number_parts, station_name, wrapped
+from station.renderers.widgets.text import counted, number_parts, station_name, wrapped
 from station.renderers.world import World
 
 _LIT: dict[Beat, tuple[Colour, Colour]] = {
@@ -22,6 +22,7 @@ _LIT: dict[Beat, tuple[Colour, Colour]] = {
     "red": (look.RED_DIM, look.RED_LIT),
     "new": (look.NEW_DIM, look.NEW_LIT),
 }
+_GROUNDS: dict[Level, Colour] = {"calm": look.CARD, "orange": look.CARD_ORANGE, "red": look.CARD_RED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +81,14 @@ def blocks(shown: Look, width: int, world: World) -> tuple[Block, ...]:
 
 def wanted(made: tuple[Block, ...], world: World) -> Wanted:
     theme = world.theme
-    foot = theme.line(theme.small) + theme.px(10)
+    foot = theme.line(theme.label) + theme.px(10)
     return Wanted(_head(world) + theme.px(6), (*(block.height for block in made), theme.px(10)), theme.touch, foot)
 
 
-def card_panel(shown: Look, made: tuple[Block, ...], piece: Piece, rect: Rect, world: World) -> Panel:
-    """One piece of a card, where `flow` put it."""
+def card_panel(
+    shown: Look, made: tuple[Block, ...], piece: Piece, rect: Rect, world: World, *, ends: bool = False
+) -> Panel:
+    """One piece of a card, where `flow` put it. `ends`: nothing after it is on the screen, though there may be more."""
     theme = world.theme
     parts = [_frame(shown, rect.at_origin(), world), _header(shown, rect.w, piece, world)]
     y = (_head(world) if piece.first == 0 else theme.touch) + (theme.px(6) if piece.first == 0 else 0)
@@ -93,9 +96,12 @@ def card_panel(shown: Look, made: tuple[Block, ...], piece: Piece, rect: Rect, w
         parts.append(block.drawn.moved(_side(world), y))
         y += block.height
     if piece.more:
-        foot = theme.line(theme.small) + theme.px(10)
-        text = Rect(_side(world), rect.h - foot, rect.w - 2 * _side(world), foot - theme.px(6))
-        parts.append(Drawn((Label(text, "continues", theme.small, look.MUTED, "semibold", "right"),)))
+        foot = theme.line(theme.label) + theme.px(10)
+        place = Rect(_side(world), rect.h - foot, rect.w - 2 * _side(world), foot - theme.px(6))
+        hidden = min(len(shown.card.body.lines), len(made) - piece.last)
+        words = f"+{counted(hidden, 'line')} not shown yet" if ends else "continues at the right"
+        ink = look.ACCENT if ends else look.MUTED
+        parts.append(Drawn((Label(place, words, theme.label, ink, "bold" if ends else "semibold", "right"),)))
     if shown.chosen:
         parts.append(_ring(rect.at_origin(), world))
     return panel(f"card:{shown.name}:{piece.first}", rect, *parts, ground=look.GROUND, beat=shown.beat)
@@ -137,7 +143,7 @@ def _frame(shown: Look, rect: Rect, world: World) -> Drawn:
     if shown.beat is not None:
         border, lit = _LIT[shown.beat]
         thick = theme.edge_red if shown.beat == "red" else theme.edge_orange
-    return Drawn((Box(rect, look.CARD, theme.radius, border, thick, border_lit=lit),))
+    return Drawn((Box(rect, _GROUNDS[shown.level], theme.radius, border, thick, border_lit=lit),))
 
 
 def _ring(rect: Rect, world: World) -> Drawn:
@@ -241,10 +247,9 @@ def _about(shown: Look, width: int, world: World) -> Block:
     ]
     height = top + line
     part = about_text(shown.card, shown.others)
-    for text in wrapped(part, width, theme.small, "medium", world.ruler, 2):
-        step = theme.line(theme.small)
-        ops.append(Label(Rect(0, height, width, step), text[:1].upper() + text[1:], theme.small, look.MUTED, "medium"))
-        height += step
+    for text in wrapped(part[:1].upper() + part[1:], width, theme.label, "medium", world.ruler, 2):
+        ops.append(Label(Rect(0, height, width, line), text, theme.label, look.MUTED, "medium"))
+        height += line
     return Block(height + theme.px(6), Drawn(tuple(ops)))
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from station.domain.token import Line, Modifier
 from station.renderers import theme as look
-from station.renderers.scene import Box, Colour, Drawn, Hit, Icon, Label, Op, Rect, Shape
+from station.renderers.scene import Box, Colour, Drawn, Hit, Icon, Label, Op, Rect, Shape, Weight
 from station.renderers.widgets.text import wrapped
 from station.renderers.world import World
 
@@ -63,7 +63,7 @@ def _done(line: Line) -> bool:
 
 
 def _named(line: Line, at: Rect, world: World) -> tuple[list[Op], int]:
-    """The dish, and what has changed about it; struck through when it is done or cancelled."""
+    """The dish, and what has changed about it. Lighter type when it is done; struck through when it is cancelled."""
     theme = world.theme
     room = at.w - theme.px(4)
     # One word that is wider than a narrow card is set smaller rather than cut.
@@ -71,9 +71,10 @@ def _named(line: Line, at: Rect, world: World) -> tuple[list[Op], int]:
     size = theme.label if wide else theme.body
     step = theme.line(theme.body)
     ink = look.DONE if _done(line) else look.TEXT
+    weight: Weight = "regular" if _done(line) else "semibold"
     names = wrapped(line.name, room, size, "semibold", world.ruler, 3)
     ops: list[Op] = [
-        Label(Rect(at.x, at.y + n * step, at.w, step), text, size, ink, "semibold", strike=_done(line))
+        Label(Rect(at.x, at.y + n * step, at.w, step), text, size, ink, weight, strike=not line.count)
         for n, text in enumerate(names)
     ]
     y = at.y + step * len(names)
@@ -100,11 +101,14 @@ def _wishes(line: Line, at: Rect, world: World) -> tuple[list[Op], int]:
 
 
 def _count(line: Line, rect: Rect, world: World) -> list[Op]:
-    """A tick for what is done; otherwise how many are left to make. More than one stands on a plate of its own."""
+    """A tick for what is done, a cross for what is cancelled; otherwise how many are left to make. More than one stands on a plate of its own."""
     theme = world.theme
     if line.count and _done(line):
         side = theme.px(34)
         return [Icon(Rect(rect.x, rect.y + (rect.h - side) // 2, rect.w, side), "tick", look.GOOD)]
+    if not line.count:
+        side = theme.px(26)
+        return [Icon(Rect(rect.x, rect.y + (rect.h - side) // 2, rect.w, side), "cross", look.CHANGED)]
     left = line.count - line.done
     ops: list[Op] = []
     ink = look.TEXT
@@ -123,10 +127,9 @@ def _modifier(modifier: Modifier, at: Rect, world: World, *, done: bool) -> tupl
     x = side + theme.px(10)
     text = modifier.name if modifier.count <= 1 else f"{modifier.count}x {modifier.name}"
     lines = wrapped(text, at.w - x, theme.label, "semibold", world.ruler, 2)
-    strike = modifier.effect == "removed"
     ops: list[Op] = [Icon(Rect(at.x, at.y + (step - side) // 2, side, side), shape, ink)]
     ops += [
-        Label(Rect(at.x + x, at.y + n * step, at.w - x, step), line, theme.label, ink, "semibold", strike=strike)
+        Label(Rect(at.x + x, at.y + n * step, at.w - x, step), line, theme.label, ink, "semibold")
         for n, line in enumerate(lines)
     ]
     return ops, step * len(lines)

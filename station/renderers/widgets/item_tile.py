@@ -1,10 +1,27 @@
 """An item to sell: its name large, its price in the lower right corner, what is wrong with it in the lower left."""
 
+from collections.abc import Sequence
+
 from station.renderers import theme as look
 from station.renderers.scene import Box, Drawn, Hit, Label, Op, Rect
 from station.renderers.theme import tile_colour
 from station.renderers.widgets.text import wrapped
 from station.renderers.world import World
+
+LINES = 3
+
+
+def name_size(names: Sequence[str], rect: Rect, world: World) -> int:
+    """The larger of two type sizes in which every name fits a tile like this one, so that all tiles are set alike."""
+    theme = world.theme
+    inner = _inner(rect, world)
+    room = inner.h - theme.line(theme.body)
+    for name in names:
+        lines = wrapped(name, inner.w, theme.title, "semibold", world.ruler, LINES)
+        high = theme.line(theme.title) * len(lines)
+        if high > room or any(world.ruler.width(line, theme.title, "semibold") > inner.w for line in lines):
+            return theme.body
+    return theme.title
 
 
 def item_tile(
@@ -14,6 +31,7 @@ def item_tile(
     action: str,
     world: World,
     *,
+    size: int,
     colour: str,
     note: str = "",
     enabled: bool = True,
@@ -27,22 +45,25 @@ def item_tile(
     ink = look.TEXT if enabled else look.OFF
     if world.pressed == action and enabled:
         ground = look.mix(ground, look.TEXT, 0.25)
-    inner = rect.inset(theme.px(16), theme.px(12))
-    step, foot = theme.line(theme.body), theme.line(theme.label)
-    room = max(1, min(3, (inner.h - foot) // step))
+    inner = _inner(rect, world)
+    small = theme.label if size == theme.body else theme.body
+    step, foot = theme.line(size), theme.line(small)
+    room = max(1, min(LINES, (inner.h - foot) // step))
     ops: list[Op] = [Box(rect, ground, theme.radius, None if enabled else look.CARD_EDGE, theme.edge)]
     corner = theme.px(26) if show_key and key else 0
-    for n, line in enumerate(wrapped(text, inner.w - corner, theme.body, "semibold", world.ruler, room)):
-        ops.append(Label(Rect(inner.x, inner.y + n * step, inner.w - corner, step), line, theme.body, ink, "semibold"))
+    for n, line in enumerate(wrapped(text, inner.w - corner, size, "semibold", world.ruler, room)):
+        ops.append(Label(Rect(inner.x, inner.y + n * step, inner.w - corner, step), line, size, ink, "semibold"))
     if corner:
         place = Rect(inner.right - corner, inner.y, corner, step)
         ops.append(Label(place, key, theme.label, ink, "bold", "right"))
     low = Rect(inner.x, inner.bottom - foot, inner.w, foot)
-    width = world.ruler.width(price, theme.label, "medium", tabular=True) + 2
-    ops.append(
-        Label(low.after(low.w - width), price, theme.label, ink, "medium", "right", strike=not enabled, tabular=True)
-    )
+    width = world.ruler.width(price, small, "medium", tabular=True) + 2
+    ops.append(Label(low.after(low.w - width), price, small, ink, "medium", "right", strike=not enabled, tabular=True))
     if note:
         ops.append(Label(low.left(low.w - width - theme.px(8)), note, theme.label, ink, "semibold"))
     said = ", ".join(part for part in (text, note, price) if part)
     return Drawn(tuple(ops), (Hit(rect, action, said, enabled, key, hold),))
+
+
+def _inner(rect: Rect, world: World) -> Rect:
+    return rect.inset(world.theme.px(16), world.theme.px(12))

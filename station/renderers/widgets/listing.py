@@ -27,7 +27,7 @@ class Row:
 def row_height(world: World, *, notes: bool) -> int:
     """Never under a touch target; taller where rows have a second line."""
     theme = world.theme
-    return max(theme.touch, theme.line(theme.body) + (theme.line(theme.small) if notes else 0) + theme.px(18))
+    return max(theme.touch, theme.line(theme.body) + (theme.line(theme.label) if notes else 0) + theme.px(18))
 
 
 def fits(area: Rect, world: World, *, notes: bool) -> int:
@@ -80,7 +80,6 @@ def _row(rect: Rect, row: Row, lead: int, world: World) -> Drawn:
     theme = world.theme
     ground = look.PRESSED if row.action and world.pressed == row.action else look.RAISED
     ink = row.tone or (look.TEXT if row.enabled else look.OFF)
-    faint = look.MUTED if row.enabled else look.OFF
     ops: list[Op] = [Box(rect, ground, theme.radius, look.ACCENT if row.chosen else None, theme.px(3))]
     inner = rect.inset(theme.pad, 0)
     if lead:
@@ -91,10 +90,10 @@ def _row(rect: Rect, row: Row, lead: int, world: World) -> Drawn:
         ops.append(Label(inner.after(inner.w - room), row.amount, theme.body, ink, "semibold", "right", tabular=True))
         inner = inner.left(inner.w - room - theme.pad)
     if row.note:
-        high, low = theme.line(theme.body), theme.line(theme.small)
+        high, low = theme.line(theme.body), theme.line(theme.label)
         top = rect.y + (rect.h - high - low) // 2
         ops.append(Label(Rect(inner.x, top, inner.w, high), row.text, theme.body, ink, "semibold"))
-        ops.append(Label(Rect(inner.x, top + high, inner.w, low), row.note, theme.small, faint))
+        ops.append(Label(Rect(inner.x, top + high, inner.w, low), row.note, theme.label, look.MUTED))
     else:
         ops.append(Label(inner, row.text, theme.body, ink, "semibold"))
     said = ", ".join(part for part in (row.lead, row.text, row.note, row.amount) if part)
