@@ -13,15 +13,14 @@ from typing import Any, Final
 
 import msgspec
 import pygame
-from sqlalchemy import delete, insert, select
 
 from station.bench import kitchen
 from station.bench.results import Reference, Result, report
 from station.bench.scratch import ScratchStation
 from station.data.master import init_master, seed_master
+from station.data.queries.profile import change_settings
 from station.data.session import open_engine, writing
 from station.data.snapshot import build_snapshot
-from station.data.tables import shop as tables
 from station.domain.cards import Card
 from station.domain.figures import percentile
 from station.domain.menu import Profile
@@ -179,21 +178,12 @@ def _station(home: Path) -> ScratchStation:
     init_master(station.master_url)
     seed_master(station.master_url)
     engine = open_engine(station.master_url)
-    settings, stations = tables.station_settings, tables.stations
     with writing(engine) as conn:
-        station_id = conn.execute(select(stations.c.id).where(stations.c.code == station.code)).scalar_one()
-        conn.execute(delete(settings).where(settings.c.station_id == station_id))
-        for name, value in (("columns", COLUMNS), ("text_scale", TEXT_SCALE)):
-            conn.execute(insert(settings).values(_row(station_id, name, str(value))))
+        change_settings(conn, station.code, {"columns": str(COLUMNS), "text_scale": str(TEXT_SCALE)})
     build_snapshot(engine, home / "data" / "snapshot.db")
     engine.dispose()
     station.tell()
     return station
-
-
-def _row(station_id: str, name: str, value: str) -> dict[str, Any]:
-    now = datetime.now(UTC)
-    return {"station_id": station_id, "name": name, "value": value, "created_at": now, "updated_at": now}
 
 
 def _settled(station: ScratchStation) -> dict[str, Any]:

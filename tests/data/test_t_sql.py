@@ -11,6 +11,7 @@ from sqlglot import exp
 from station.data.queries.audit import broken_at
 from station.data.queries.link import catalogue_version
 from station.data.queries.link_facts import store_facts
+from station.data.queries.profile import change_settings
 from station.data.queries.screens import load_recipe, load_shop
 from station.data.session import reading, writing
 from station.data.snapshot import build_snapshot
@@ -40,6 +41,7 @@ def statements(engine, day, tmp_path):
             day.entry(5, day.report(sent, "pass", hop=2)),
         ]
         store_facts(conn, "till1", entries)
+        change_settings(conn, "grill1", {"text_scale": "1.25"})
     with reading(engine) as conn:
         loaded = load_shop(conn, "till1", NOW)
         load_recipe(conn, loaded.menu.items[0].recipe_id)

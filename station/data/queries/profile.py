@@ -1,10 +1,10 @@
-"""A station's effective configuration: its profile, with its own settings on top."""
+"""A station's effective configuration: its profile, with its own settings on top; and changing what is its own."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, insert, select, update
 
 from station.data.tables import shop
 from station.domain.menu import Profile
@@ -53,6 +53,22 @@ def with_settings(profile: Profile, own: Mapping[str, str], station_code: str) -
     return replace(profile, **changed)
 
 
+def change_settings(conn: Connection, station_code: str, changes: Mapping[str, str]) -> None:
+    """Makes these the station's own; what it has besides stays. `changes`: values by name, as a person writes them.
+
+    Raises DataError for a station that the shop does not have and for a value that cannot be used: then nothing changed.
+    """
+    stations, settings = shop.stations.c, shop.station_settings
+    station_id = conn.execute(select(stations.id).where(stations.code == station_code)).scalar_one_or_none()
+    if station_id is None:
+        raise DataError(f"there is no station {station_code!r} to change: look at the stations on the manager's screen")
+    with_settings(_ANY, changes, station_code)
+    for name, value in changes.items():
+        mine = (settings.c.station_id == station_id, settings.c.name == name)
+        if conn.execute(update(settings).where(*mine).values(value=value)).rowcount == 0:
+            conn.execute(insert(settings).values(station_id=station_id, name=name, value=value))
+
+
 def _from(low: float, high: float, number: Callable[[str], float]) -> Callable[[str], float]:
     def parse(text: str) -> float:
         value = number(text)
@@ -63,6 +79,7 @@ def _from(low: float, high: float, number: Callable[[str], float]) -> Callable[[
     return parse
 
 
+_ANY: Final = Profile("", "prep")
 _YES: Final = {"true": True, "false": False}
 _FORMS: Final[Mapping[str, tuple[str, Callable[[str], Any]]]] = {
     "orange_s": ("seconds from 1 to 3600", _from(1, 3600, int)),

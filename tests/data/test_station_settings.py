@@ -1,0 +1,36 @@
+"""A station's own settings, changed one by one."""
+
+import pytest
+
+from station.data.queries.profile import change_settings
+from station.data.queries.screens import load_shop
+from station.data.session import reading, writing
+from station.errors import DataError
+
+
+def profile(engine, code):
+    with reading(engine) as conn:
+        return load_shop(conn, code).profile
+
+
+def test_what_is_changed_is_the_stations_own_and_the_rest_stays(engine):
+    before, other = profile(engine, "grill1"), profile(engine, "grill2")
+    with writing(engine) as conn:
+        change_settings(conn, "grill1", {"text_scale": "0.75", "clock": "true"})
+        change_settings(conn, "grill1", {"text_scale": "1.25"})
+    after = profile(engine, "grill1")
+    assert (after.text_scale, after.clock) == (1.25, True)
+    assert (after.columns, after.orange_s, after.red_s) == (before.columns, before.orange_s, before.red_s)
+    assert profile(engine, "grill2") == other
+
+
+def test_a_value_that_cannot_be_used_is_named_and_nothing_is_changed(engine):
+    before = profile(engine, "grill1")
+    with writing(engine) as conn, pytest.raises(DataError, match="columns is 'many'"):
+        change_settings(conn, "grill1", {"text_scale": "2", "columns": "many"})
+    assert profile(engine, "grill1") == before
+
+
+def test_a_station_that_the_shop_does_not_have_is_named_before_anything_is_changed(engine):
+    with writing(engine) as conn, pytest.raises(DataError, match="no station 'grill9'"):
+        change_settings(conn, "grill9", {"columns": "3"})
