@@ -26,6 +26,7 @@ from station.tokens.dispatch import Dispatcher
 from station.tokens.execution import Carried, Executor
 from station.tokens.floor import Floor
 from station.tokens.holding import Holding
+from station.tokens.late import LateOrders
 from station.tokens.recognition import Recognition
 from station.tokens.share import Gone, Share
 from station.tokens.watching import Watching, places_of
@@ -40,8 +41,6 @@ REST_S = 0.5
 REFUSED_S = 2.5 * LOOK_EVERY_S
 DRAIN_S = 1.0
 """So long facts are carried out before the others are heard of again: a long queue must not make a station silent."""
-SENT_LATE_S = 15.0
-"""A share that is away so long while an order waits here: paper is offered."""
 
 _log = logging.getLogger("tokens")
 
@@ -83,7 +82,7 @@ class Sync:
         self._connected = False
         self._blocked: dict[Key, str] = {}
         self._drained_to = 0
-        self._waiting_since_s: dict[str, float] = {}
+        self._late = LateOrders()
         self._refused_until_s = 0.0
         self._disk = ""
         self._disk_until_s = 0.0
@@ -312,28 +311,14 @@ class Sync:
             self._told = self._status
 
     def _troubles(self, pending: list[Entry]) -> list[Trouble]:
-        now, now_s = self._clock.now(), boot_s()
-        sent = [(entry, entry.fact) for entry in pending if isinstance(entry.fact, OrderSent)]
-        self._waiting_since_s = {entry.id: self._waiting_since_s.get(entry.id, now_s) for entry, _ in sent}
-        troubles = [
+        late = self._late.troubles(pending, self._clock.now())
+        return [
             *(Trouble(text=text) for text in (self._disk, *self._aside) if text),
             *self._refused.values(),
             *self._recognition.troubles(self._holding.spots),
             *self._dispatcher.troubles(),
+            *(late if self._status.share != "ok" or self._blocked else ()),
         ]
-        if self._status.share != "ok" or self._blocked:
-            # By the timer too: the shop's clock may have been set back since the order was taken.
-            troubles += [
-                Trouble(
-                    text=f"{fact.number} is kept here: it will be sent when the share takes it",
-                    order=fact.order,
-                    part=fact.token.part,
-                    offer_paper=True,
-                )
-                for entry, fact in sent
-                if max((now - entry.at).total_seconds(), now_s - self._waiting_since_s[entry.id]) > SENT_LATE_S
-            ]
-        return troubles
 
     def _rest(self) -> float:
         if not self._connected:

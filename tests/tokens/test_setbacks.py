@@ -308,7 +308,7 @@ def test_an_order_that_waits_too_long_offers_paper_though_the_clock_was_set_back
     crew.till.journal.append(order("grill"), None, crew.till.clock.now() + timedelta(hours=1))
     rounds(crew.till, 1)
     assert crew.till.status().troubles == ()
-    waiting = crew.till.sync._waiting_since_s
+    waiting = crew.till.sync._late._since_s
     waiting.update(dict.fromkeys(waiting, boot_s() - 16))
     rounds(crew.till, 1)
     (trouble,) = crew.till.status().troubles
