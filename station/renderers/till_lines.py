@@ -24,9 +24,6 @@ def lines_drawn(area: Rect, till: Till, priced: Priced, world: World) -> Drawn:
         drawn_line, height = _line(Rect(area.x, y, area.w, 0), one, found.get(one.line.id), till, world)
         made += drawn_line
         y += height + theme.px(6)
-    if last - first < len(priced.lines):
-        row = Rect(area.x, area.bottom - theme.touch, area.w, theme.touch)
-        made += _scroller(row, first, last, len(priced.lines), world)
     return made
 
 
@@ -37,7 +34,7 @@ def window(lines: Sequence[PricedLine], area: Rect, till: Till, world: World) ->
     heights = [_line(Rect(0, 0, area.w, 0), one, found.get(one.line.id), till, world)[1] + theme.px(6) for one in lines]
     if sum(heights) <= area.h + theme.px(6):
         return 0, len(lines)
-    room = area.h - theme.touch
+    room = area.h + theme.px(6)
     if till.lines_top is not None:
         first = max(0, min(till.lines_top, len(lines) - 1))
         last = first
@@ -51,11 +48,18 @@ def window(lines: Sequence[PricedLine], area: Rect, till: Till, world: World) ->
     return first, max(last, first + 1)
 
 
-def _scroller(row: Rect, first: int, last: int, count: int, world: World) -> Drawn:
+def scroller(row: Rect, first: int, last: int, count: int, world: World) -> Drawn:
+    """To earlier and later lines, and which ones are shown, where there is no room for all."""
     theme = world.theme
-    side = max(theme.touch, theme.px(120))
+    side, gap = theme.touch, theme.px(8)
+    told = row.after(2 * (side + gap))
+    high, low = theme.line(theme.label), theme.line(theme.small)
+    top = row.y + (row.h - high - low) // 2
     made = drawn(
-        (Label(row, f"{first + 1} to {last} of {count}", theme.label, look.MUTED, "medium", "centre", tabular=True),)
+        (
+            Label(Rect(told.x, top, told.w, high), f"{first + 1}–{last}", theme.label, look.TEXT, "semibold"),
+            Label(Rect(told.x, top + high, told.w, low), f"of {count}", theme.small, look.MUTED, "medium"),
+        )
     )
     step = max(1, last - first - 1)
     made += button(
@@ -70,7 +74,7 @@ def _scroller(row: Rect, first: int, last: int, count: int, world: World) -> Dra
         pressed=world.pressed,
     )
     return made + button(
-        row.after(row.w - side),
+        row.after(side + gap).left(side),
         "",
         f"lines:{min(count - 1, first + step)}",
         theme,

@@ -5,7 +5,7 @@ from station.domain.pricing import Priced, price
 from station.renderers import theme as look
 from station.renderers.scene import Box, Drawn, Icon, Label, Op, Panel, Rect, drawn, panel
 from station.renderers.till_layout import areas, money
-from station.renderers.till_lines import allergy_band, lines_drawn, window
+from station.renderers.till_lines import allergy_band, lines_drawn, scroller, window
 from station.renderers.till_sent import sent_card
 from station.renderers.till_state import Till
 from station.renderers.widgets.button import button
@@ -16,14 +16,8 @@ from station.renderers.world import World
 def order_panels(till: Till, world: World) -> tuple[Panel, ...]:
     theme = world.theme
     rect = areas(world).order
-    body = rect.at_origin().inset(theme.px(14), theme.px(12))
-    gap = theme.px(12)
     priced = price(till.draft)
-    head = _head(body, till, world)
-    top = _bottom(head, body) + gap
-    foot_height = theme.line(theme.display) + theme.px(104) + gap
-    foot = Rect(body.x, body.bottom - foot_height, body.w, foot_height)
-    middle = Rect(body.x, top, body.w, foot.y - top - gap)
+    head, middle, foot = _parts(till, world)
     lines = lines_drawn(middle, till, priced, world) if till.draft.lines else _empty(middle, till, world)
     ground = Drawn((Box(rect.at_origin(), look.CARD), Box(Rect(0, 0, theme.edge, rect.h), look.CARD_EDGE)))
     return (panel("order", rect, ground, head, lines, _foot(foot, till, priced, world), ground=look.CARD),)
@@ -31,13 +25,23 @@ def order_panels(till: Till, world: World) -> tuple[Panel, ...]:
 
 def lines_shown(till: Till, world: World) -> tuple[int, int]:
     """The first line on the screen and the one after the last."""
+    return window(price(till.draft).lines, _parts(till, world)[1], till, world)
+
+
+def _parts(till: Till, world: World) -> tuple[Drawn, Rect, Rect]:
+    """The head as drawn, and where the lines and the total with Pay under it go."""
     theme = world.theme
-    rect = areas(world).order
-    body = rect.at_origin().inset(theme.px(14), theme.px(12))
+    body = areas(world).order.at_origin().inset(theme.px(14), theme.px(12))
+    gap = theme.px(12)
     head = _head(body, till, world)
-    foot_height = theme.line(theme.display) + theme.px(104) + theme.px(12)
-    height = body.bottom - foot_height - _bottom(head, body) - 2 * theme.px(12)
-    return window(price(till.draft).lines, Rect(0, 0, body.w, height), till, world)
+    top = _bottom(head, body) + gap
+    foot_height = _total_height(world) + theme.px(104) + gap
+    foot = Rect(body.x, body.bottom - foot_height, body.w, foot_height)
+    return head, Rect(body.x, top, body.w, foot.y - top - gap), foot
+
+
+def _total_height(world: World) -> int:
+    return max(world.theme.touch, world.theme.line(world.theme.display))
 
 
 def _head(body: Rect, till: Till, world: World) -> Drawn:
@@ -101,7 +105,7 @@ def _empty(area: Rect, till: Till, world: World) -> Drawn:
 def _foot(foot: Rect, till: Till, priced: Priced, world: World) -> Drawn:
     theme = world.theme
     total = money(priced.total_minor, world)
-    step = theme.line(theme.display)
+    step = _total_height(world)
     rule = Box(Rect(foot.x, foot.y - theme.px(4), foot.w, theme.edge), look.LINE)
     if shows_sent(till):
         low = Rect(foot.x, foot.bottom - theme.px(104), foot.w, theme.px(104))
@@ -112,6 +116,11 @@ def _foot(foot: Rect, till: Till, priced: Priced, world: World) -> Drawn:
         rule,
         Label(row.after(row.w - width), total, theme.display, look.TEXT, "bold", "right", tabular=True),
     ]
+    low = Rect(foot.x, foot.bottom - theme.px(104), foot.w, theme.px(104))
+    first, last = lines_shown(till, world)
+    if last - first < len(priced.lines):
+        made = drawn(ops) + scroller(row.left(row.w - width - theme.px(8)), first, last, len(priced.lines), world)
+        return made + _pay(low, total, till, world)
     rates = [f"{format_rate(one.tax_bp)} tax {money(one.tax_minor, world, sign=False)}" for one in priced.by_rate]
     small = theme.line(theme.small)
     count = till.draft.count
@@ -120,10 +129,14 @@ def _foot(foot: Rect, till: Till, priced: Priced, world: World) -> Drawn:
     for n, text in enumerate(texts):
         place = Rect(foot.x + theme.px(4), top + n * small, row.w - width - theme.px(12), small)
         ops.append(Label(place, text, theme.small, look.MUTED, "medium", tabular=True))
-    low = Rect(foot.x, foot.bottom - theme.px(104), foot.w, theme.px(104))
+    return drawn(ops) + _pay(low, total, till, world)
+
+
+def _pay(low: Rect, total: str, till: Till, world: World) -> Drawn:
+    """Pay, and beside it the button that clears the order."""
+    theme = world.theme
     side = max(theme.touch, theme.px(112))
-    made = drawn(ops)
-    made += button(
+    made = button(
         low.left(side),
         "",
         "clear",

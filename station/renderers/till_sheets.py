@@ -25,6 +25,7 @@ HELP = (
     ("F8", "Clear the order, or bring it back"),
     ("F9", "Pay; then Enter, C for card, or digits"),
     ("F10", "Log out"),
+    ("F11", "Seen: what the till says about an order"),
     ("F12", "The item in focus is sold out, or back"),
 )
 
@@ -44,14 +45,14 @@ def allergies_sheet(till: Till, world: World) -> tuple[Panel, ...]:
         name = names.get(allergen.code, allergen.name)
         fill = look.ALLERGY if on else look.PRESSED if world.pressed == action else look.RAISED
         inner = cell.inset(theme.px(14), theme.px(6))
-        lines = wrapped(name, inner.w - (theme.px(36) if on else 0), theme.label, "semibold", world.ruler, 2)
-        step = theme.line(theme.label)
+        lines = wrapped(name, inner.w - (theme.px(36) if on else 0), theme.body, "semibold", world.ruler, 2)
+        step = theme.line(theme.body)
         top = inner.y + (inner.h - step * len(lines)) // 2
         made += drawn(
             (
                 Box(cell, fill, theme.radius, look.ON_ALLERGY if on else None, theme.px(2)),
                 *(
-                    Label(Rect(inner.x, top + n * step, inner.w, step), line, theme.label, look.TEXT, "semibold")
+                    Label(Rect(inner.x, top + n * step, inner.w, step), line, theme.body, look.TEXT, "semibold")
                     for n, line in enumerate(lines)
                 ),
                 *((_tick(inner, world),) if on else ()),

@@ -218,6 +218,23 @@ def test_a_journal_that_refuses_is_told_plainly_and_nothing_is_shown_as_done(sta
     assert [type(fact) for fact, _ in facts(station)] == [StaffSeen]
 
 
+def test_a_locked_journal_is_told_within_seconds_and_the_screen_goes_on_when_it_is_free(station):
+    station.put(cards())
+    with station.running():
+        station.wait_until_seen()
+        log_in(station)
+        db = sqlite3.connect(station.home / "data" / "journal.db", isolation_level=None)
+        db.execute("BEGIN IMMEDIATE")
+        began = time.monotonic()
+        seen = tap(station, "bump:")
+        assert time.monotonic() - began < 6
+        assert "This station's disk refuses" in seen["message"]
+        db.execute("ROLLBACK")
+        db.close()
+        assert len(soon(station, lambda seen: seen["cards"])["cards"]) == 3
+    assert [type(fact) for fact, _ in facts(station)] == [StaffSeen]
+
+
 def test_the_bar_follows_what_the_tokens_program_says(station):
     station.put(cards())
     with station.running():

@@ -529,6 +529,15 @@ def test_trouble_with_an_order_of_its_own_stands_there_until_somebody_has_seen_i
     assert "trouble:seen" in anna.actions()
 
 
+def test_what_a_program_says_of_an_order_is_a_sentence_that_says_what_to_do(anna: Cashier) -> None:
+    trouble = Trouble(text="t1-042 could not be sent: too long", order=ulid(), part="1", offer_paper=True)
+    anna.world = replace(anna.world, tokens=TokensStatus(share="ok", troubles=(trouble,)))
+    found = anna.scene.action("trouble:seen")
+    assert found is not None
+    assert found.hit.label == "Seen: T1-042 could not be sent: too long. Give the kitchen the paper"
+    assert found.hit.key == "F11"
+
+
 def trouble_of_another_order(trouble: Trouble) -> Trouble:
     return Trouble(text=trouble.text.replace("042", "043"), order=ulid(), part="1", offer_paper=True)
 

@@ -16,13 +16,15 @@ from station.domain.clashes import clashes
 from station.domain.menu import Shop
 from station.local.status import LinkStatus, TokensStatus, Trouble
 from station.renderers import focus as keyboard
+from station.renderers import theme as look
 from station.renderers.fonts import Fonts
 from station.renderers.login import LoginRole
 from station.renderers.paint import Painter
 from station.renderers.role import Held, Tap
-from station.renderers.scene import Label, Rect, Scene
-from station.renderers.theme import theme_for
+from station.renderers.scene import Box, Found, Label, Rect, Scene
+from station.renderers.theme import theme_for, tile_colour
 from station.renderers.till import TillRole
+from station.renderers.till_layout import areas
 from station.renderers.till_state import Till
 from station.renderers.world import World
 
@@ -260,6 +262,67 @@ def test_tiles_stay_where_they_are_whatever_is_on_the_order(world: World) -> Non
         for found in ROLE.scene(state, world).found()
         if found.hit.action.startswith("item:")
     }
+
+
+def test_tiles_are_alike_in_every_category_and_leave_no_row_empty(world: World) -> None:
+    """A category of seven must not shrink to seven stamps, nor another one's tiles move elsewhere."""
+    categories = world.shop.menu.categories
+    menu = areas(world).menu
+    first = {}
+    lowest = 0
+    for category in categories:
+        state = press(ROLE.begin(world), world, f"category:{category.id}")
+        tiles = [found.rect for found in ROLE.scene(state, world).found() if found.hit.action.startswith("item:")]
+        assert len(tiles) == sum(item.category_id == category.id for item in world.shop.menu.items)
+        first[tiles[0]] = category.name
+        lowest = max(lowest, *(rect.bottom for rect in tiles))
+    assert len(first) == 1
+    assert menu.bottom - lowest < menu.h // 5
+    assert lowest <= menu.bottom
+
+
+def test_the_category_that_is_on_is_the_only_tab_in_its_whole_colour(world: World) -> None:
+    for category in world.shop.menu.categories:
+        state = press(ROLE.begin(world), world, f"category:{category.id}")
+        (bar,) = [panel for panel in ROLE.scene(state, world).panels if panel.key == "tabs"]
+        colour = tile_colour(category.colour)
+        full = [op.rect for op in bar.ops if isinstance(op, Box) and op.fill == colour and op.rect.h >= 64]
+        shelf = [op.rect for op in bar.ops if isinstance(op, Box) and op.fill == colour and op.rect.w == bar.rect.w]
+        assert len(full) == 1
+        assert len(shelf) == 1
+        assert shelf[0].y == full[0].bottom
+        bold = [op.text for op in bar.ops if isinstance(op, Label) and op.weight == "bold"]
+        assert " ".join(bold) == category.name
+
+
+def test_the_tills_trouble_is_calm_and_covers_no_tile(world: World) -> None:
+    state, seen = state_of("trouble", world)
+    scene = ROLE.scene(state, seen)
+    (told,) = [panel for panel in scene.panels if panel.key == "trouble"]
+    tiles = [found.rect for found in scene.found() if found.hit.action.startswith("item:")]
+    before = [found.rect for found in ROLE.scene(state, world).found() if found.hit.action.startswith("item:")]
+    assert len(tiles) == len(before) > 6
+    assert not any(rect.meets(told.rect) for rect in tiles)
+    warm = {look.WARN, look.BAD, look.ALERT}
+    for panel in scene.panels:
+        for op in panel.ops if panel.key in {"trouble", "status"} else ():
+            assert (op.fill if isinstance(op, Box) else op.colour) not in warm
+
+
+def test_lines_that_do_not_fit_are_reached_beside_the_total_and_the_rest_is_theirs(world: World) -> None:
+    state, _ = state_of("long order", world)
+    scene = ROLE.scene(state, world)
+    up, pay = scene.action("lines:0") or _earlier(scene), scene.action("pay")
+    assert up is not None
+    assert pay is not None
+    assert up.rect.bottom <= pay.rect.y
+    lines = [found.rect for found in scene.found() if found.hit.action.startswith("line:")]
+    free = up.rect.y - max(rect.bottom for rect in lines)
+    assert free < 130 * world.theme.scale + 40
+
+
+def _earlier(scene: Scene) -> Found:
+    return next(found for found in scene.found() if found.hit.label == "Earlier lines")
 
 
 def test_the_prices_of_the_lines_stand_under_each_other(world: World) -> None:
