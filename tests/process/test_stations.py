@@ -8,6 +8,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -28,7 +29,7 @@ from station.tokens.check import check
 from station.tokens.directory import DirectoryShare
 
 SEED = random.SystemRandom().getrandbits(32)
-BUSY_S = 20.0
+BUSY_S = 15.0
 DONE = day_place("done", date(2026, 11, 23))
 
 
@@ -118,9 +119,13 @@ def posts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Post]]
         )
         yield made
     finally:
-        for post in made.values():
-            post.programs.stop()
+        close(made)
         shop.samba.stop()
+
+
+def close(posts: dict[str, Post]) -> None:
+    with ThreadPoolExecutor() as all_at_once:
+        list(all_at_once.map(lambda post: post.programs.stop(), posts.values()))
 
 
 def test_an_order_is_dispatched_by_the_till_when_the_expediters_programs_are_dead(posts: dict[str, Post]) -> None:
@@ -193,8 +198,8 @@ def test_programs_killed_at_random_lose_no_order_and_do_none_twice(posts: dict[s
             what=f"every part of every order to be handed over once (seed {SEED})",
         )
     assert shift.kills["tokens"] >= 5, shift.kills
+    close(posts)
     for post in posts.values():
-        post.programs.stop()
         assert post.journal.broken_at() is None
         # Two may dispatch at once, and one of them is first. Everything else was done by one person at one place.
         lost = [report for report in post.reports("send", "ticked", "bump", "hand_over") if report.outcome == "lost"]
