@@ -214,8 +214,8 @@ def run(plan: Plan, console: Console) -> Summary:
         for station in stations.values():
             station.stop()
         check = floor_check()
-    homes = {code: shop.home(code) for code in STATIONS}
-    summary = reckon(homes, shop.floor, check, shift.latencies_ms(), shift.chaos.faults)
+        homes = {code: shop.home(code) for code in STATIONS}
+        summary = reckon(homes, shop.floor, check, shift.latencies_ms(), shift.chaos.faults)
     summary.write(plan.out / "summary.json")
     names = ("till.png", "prep.png", "expediter.png")
     contact_sheet([plan.out / name for name in names], plan.out / "contact-sheet.png")
@@ -235,7 +235,7 @@ def _opened(plan: Plan, shop: DemoShop) -> Iterator[tuple[dict[str, SupervisedSt
     finally:
         for station in stations.values():
             station.stop()
-        shop.samba.stop()
+        shop.close()
 
 
 def _answers(home: Path) -> bool:

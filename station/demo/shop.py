@@ -6,8 +6,10 @@
 """
 
 import json
+import os
 import secrets
 import shutil
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +28,7 @@ STATIONS: Mapping[str, Role] = {
     "pass1": "expediter",
 }
 _OURS = ("floor", "central", "stations")
+LONGEST_HOMES = 55
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +41,10 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class DemoShop:
-    """Where everything is. `key` signs the tokens."""
+    """Where everything is. `homes` is `<out>/stations`, or a short way to it; `key` signs the tokens."""
 
     out: Path
+    homes: Path
     samba: PrivateSamba
     master_url: str
     key: bytes
@@ -50,7 +54,13 @@ class DemoShop:
         return self.out / "floor"
 
     def home(self, code: str) -> Path:
-        return self.out / "stations" / code
+        return self.homes / code
+
+    def close(self) -> None:
+        """Stops the Samba; what is in the folder stays."""
+        self.samba.stop()
+        if self.homes.is_symlink():
+            shutil.rmtree(self.homes.parent)
 
 
 def open_shop(
@@ -68,12 +78,25 @@ def open_shop(
     master_url = f"sqlite:///{out / 'central' / 'master.db'}"
     init_master(master_url)
     seed_master(master_url)
-    samba = PrivateSamba(out / "central" / "samba", root=out / "floor")
-    key = secrets.token_bytes(32)
-    shop = DemoShop(out, samba, master_url, key)
+    homes = _short(out / "stations")
+    private = homes.parent / "samba" if homes.is_symlink() else out / "central" / "samba"
+    samba = PrivateSamba(private, root=out / "floor")
+    shop = DemoShop(out, homes, samba, master_url, secrets.token_bytes(32))
     for code, role in stations.items():
         _make_home(shop, code, role, size or Size(), headless=headless)
     return shop
+
+
+def _short(stations: Path) -> Path:
+    """A path to the folder that leaves room for the names of sockets below it: a socket's path has 107 bytes at most.
+
+    Samba's own sockets stand beside the way then, and go with it.
+    """
+    if len(os.fsencode(stations)) <= LONGEST_HOMES:
+        return stations
+    alias = Path(tempfile.mkdtemp(prefix="shop-")) / "stations"
+    alias.symlink_to(stations, target_is_directory=True)
+    return alias
 
 
 def _clear(out: Path) -> None:
