@@ -102,7 +102,7 @@ def test_every_program_is_ended_whole_and_never_given_up() -> None:
         assert section.getboolean("killasgroup")
         assert section.getint("startretries") >= 100_000
         assert section["stdout_logfile_maxbytes"] == "1MB"
-        assert (STATION / section["command"].rpartition("station.")[2] / "__main__.py").exists()
+        assert (STATION / section["command"].rpartition(" -m station.")[2] / "__main__.py").exists()
     assert conf["unix_http_server"]["chmod"] == "0700"
 
 
