@@ -91,8 +91,11 @@ def _journal(settings: Settings) -> Finding:
     broken = journal.broken_at()
     if broken is not None:
         return Finding("journal", "wrong", f"fact {broken} was altered, or the one before it removed; keep the file")
-    waiting = len(journal.pending())
-    return Finding("journal", "ok", f"{journal.last()} facts, unbroken; {waiting} wait for the floor")
+    waiting, aside = len(journal.pending()), journal.set_aside()
+    text = f"{journal.last()} facts, unbroken; {waiting} wait for the floor"
+    if aside:
+        return Finding("journal", "warning", f"{text}; {len(aside)} of a newer version wait for an update")
+    return Finding("journal", "ok", text)
 
 
 def _share(settings: Settings) -> Finding:

@@ -11,10 +11,11 @@ Pure: the key is an argument.
 import hashlib
 import hmac
 import re
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, cast
 
 import msgspec
 
@@ -278,9 +279,9 @@ def _closed(value: Any) -> Any:
 
 
 @cache
-def _fields(form: type) -> tuple[msgspec.structs.FieldInfo, ...]:
+def _fields(form: Hashable) -> tuple[msgspec.structs.FieldInfo, ...]:
     """Asked for each object of each token: the library works them out anew each time."""
-    return msgspec.structs.fields(form)
+    return msgspec.structs.fields(cast("type[msgspec.Struct]", form))
 
 
 def _default(field: msgspec.structs.FieldInfo) -> Any:
