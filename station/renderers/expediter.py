@@ -16,6 +16,7 @@ from station.renderers import theme as look
 from station.renderers.expediter_actions import REASONS, ExpediterState, Result
 from station.renderers.expediter_detail import detail
 from station.renderers.expediter_sheets import handed_orders, sheets
+from station.renderers.expediter_tile import name_of
 from station.renderers.role import Desk, Dragged, Event, Keyed, Tap
 from station.renderers.scene import Panel, Scene
 from station.renderers.widgets.bars import Tool, status_bar, toolbar
@@ -260,7 +261,7 @@ def _choices(state: ExpediterState, world: World) -> list[Callable[[], Result]]:
     if card is None:
         return []
     if state.overlay == "transfer":
-        name = view.name_of(card)
+        name = name_of(card)
         return [partial(act.transfer, state, name, each.code, world) for each, _, _ in floor.targets(world, card)]
     if state.overlay == "split_to":
         return [partial(act.split, state, code, world) for code, _, _ in act.split_targets(state, card, world)]

@@ -248,9 +248,10 @@ def hand_over(state: ExpediterState, order: str, world: World) -> Result:
 
 
 def missing_of(parts: tuple[Card, ...]) -> list[str]:
-    """What is not on the pass yet, in words: "part 1-2 at FRY1 (2 items)"."""
+    """What is not on the pass yet, in words: "part 1-2 at FRY1 (2 to make)"."""
     return [
-        f"{'' if len(parts) == 1 else f'part {card.body.part} '}at {_place(card.spot.place)} ({card.body.items})"
+        f"{'' if len(parts) == 1 else f'part {card.body.part} '}at {_place(card.spot.place)}"
+        + (f" ({card.body.items} to make)" if card.body.items else " (made, not bumped)")
         for card in parts
         if card.spot.place != PASS
     ]

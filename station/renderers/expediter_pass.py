@@ -9,7 +9,8 @@ from station.renderers import expediter_actions as act
 from station.renderers import floor_view as floor
 from station.renderers import theme as look
 from station.renderers.expediter_actions import ExpediterState
-from station.renderers.expediter_view import EDGES, GROUNDS, level_of, more_button, name_of, shown_of
+from station.renderers.expediter_tile import EDGES, GROUNDS, level_of, name_of, shown_of
+from station.renderers.expediter_view import more_button
 from station.renderers.scene import Beat, Box, Drawn, Hit, Icon, Label, Op, Panel, Rect, Shown, panel
 from station.renderers.widgets.button import button
 from station.renderers.widgets.card import allergy_text

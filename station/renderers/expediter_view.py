@@ -6,32 +6,22 @@ station's column. Many stations stand in two rows, so that no column is too narr
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
-from station.domain import urgency
 from station.domain.cards import Card
-from station.domain.floor import HOLD, INBOX, station_of, station_place
+from station.domain.floor import HOLD, INBOX, station_place
 from station.domain.menu import StationInfo
-from station.domain.urgency import Level
 from station.renderers import floor_view as floor
 from station.renderers import theme as look
 from station.renderers.expediter_actions import ExpediterState
-from station.renderers.scene import Box, Colour, Drawn, Hit, Icon, Label, Op, Panel, Rect, Shape, Shown, panel
+from station.renderers.expediter_tile import nobody_for, shown_of, tile, why_lines
+from station.renderers.scene import Box, Drawn, Hit, Icon, Label, Op, Panel, Rect, Shape, Shown, panel
 from station.renderers.widgets.bars import areas
 from station.renderers.widgets.button import button
-from station.renderers.widgets.text import counted, number_parts, station_name, wrapped
+from station.renderers.widgets.text import station_name
 from station.renderers.world import World
 
-_DISPATCH_S = 5
-EDGES: dict[Level, tuple[Colour, Colour | None]] = {
-    "calm": (look.LINE, None),
-    "orange": (look.ORANGE_DIM, look.ORANGE_LIT),
-    "red": (look.RED_DIM, look.RED_LIT),
-}
-GROUNDS: dict[Level, Colour] = {"calm": look.CARD, "orange": look.CARD_ORANGE, "red": look.CARD_RED}
 NARROWEST = 200
 """At 1920x1080: under this the reasons would take more lines than the orders."""
-_WHY_LINES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,27 +115,6 @@ def columns(state: ExpediterState, place: Layout, world: World) -> tuple[list[Pa
     return panels, shown
 
 
-def level_of(card: Card, world: World) -> Level:
-    profile = world.shop.profile
-    return urgency.level_at(card.body.placed_at, world.now, profile.orange_s, profile.red_s)
-
-
-def name_of(card: Card) -> str:
-    return f"{card.key[0]}:{card.key[1]}"
-
-
-def shown_of(card: Card, world: World) -> Shown:
-    return Shown(*card.key, card.body.number, level_of(card, world), card.spot.place, card.pending)
-
-
-def nobody_for(card: Card, world: World) -> str:
-    """A prep group of this order that no answering station can make; none while dispatch still has its time."""
-    if world.tokens.share != "ok" or world.now - card.body.placed_at < timedelta(seconds=_DISPATCH_S):
-        return ""
-    able = [station.groups for station in floor.kitchens(world) if not world.silent(station.code)]
-    return next((group for group in card.body.groups if not any(group in groups for groups in able)), "")
-
-
 def more_button(key: str, rect: Rect, count: int, first: int, shown: int, world: World) -> Drawn:
     """At a column's foot: how many others there are; a tap goes on to them, and from the last ones to the first."""
     theme = world.theme
@@ -221,28 +190,8 @@ def _load(column: Column, room: Rect, world: World, *, silent: bool) -> list[Op]
 def _tile_height(column: Column, world: World) -> int:
     """The same for all tiles of a column: as high as the longest reason in it needs."""
     theme = world.theme
-    lines = max((len(_why(card, column.rect.w - 2 * theme.px(8), world)) for card in column.cards), default=0)
+    lines = max((len(why_lines(card, column.rect.w - 2 * theme.px(8), world)) for card in column.cards), default=0)
     return max(theme.touch, theme.line(theme.title) + lines * theme.line(theme.small) + theme.px(16))
-
-
-def _why(card: Card, width: int, world: World) -> tuple[str, ...]:
-    """Part and reason, in as many lines as a tile of this width needs."""
-    theme, body = world.theme, card.body
-    inner = width - theme.px(16) - theme.px(26)
-    lead = f"part {body.part}" if body.part != "1" else ""
-    group = nobody_for(card, world) if card.spot.place == INBOX else ""
-    given = body.given.why if body.given is not None and station_of(card.spot.place) else ""
-    why = f"nobody makes {group}" if group else given
-    whole = " · ".join(word for word in (lead, why) if word)
-    if world.ruler.width(whole, theme.small) <= inner:
-        return (whole,) if whole else ()
-    # "fewest items: 4 < 7 < 9" breaks after its words, so that the comparison stays in one piece.
-    head, colon, rest = why.partition(": ")
-    if colon and world.ruler.width(why, theme.small) > inner:
-        lines = (*wrapped(f"{head}:", inner, theme.small, "regular", world.ruler, 2), rest)
-    else:
-        lines = wrapped(why, inner, theme.small, "regular", world.ruler, _WHY_LINES)
-    return (lead, *lines) if lead else lines
 
 
 def _page(state: ExpediterState, column: Column, head: int, world: World) -> tuple[int, int]:
@@ -266,78 +215,9 @@ def _tiles(state: ExpediterState, column: Column, head: int, cards: Sequence[Car
     margin, high = world.theme.px(8), _tile_height(column, world)
     left, top, width = column.rect.x + margin, column.rect.y + head + margin, column.rect.w - 2 * margin
     return [
-        _tile(state, card, Rect(left, top + index * (high + margin), width, high), world)
+        tile(state, card, Rect(left, top + index * (high + margin), width, high), world)
         for index, card in enumerate(cards)
     ]
-
-
-def _tile(state: ExpediterState, card: Card, rect: Rect, world: World) -> Panel:
-    """Number and items, and under them why it is here. One that nobody can make is red as a whole."""
-    theme, body = world.theme, card.body
-    chosen = state.picked == card.key
-    level = level_of(card, world)
-    edge, lit = EDGES[level]
-    thick = theme.px(16) if level == "red" else theme.px(10)
-    whole = rect.at_origin()
-    stuck = bool(nobody_for(card, world)) and card.spot.place == INBOX
-    ground = look.ALERT if stuck else GROUNDS[level]
-    if world.pressed == f"pick:{name_of(card)}":
-        ground = look.PRESSED
-    faint = look.TEXT if stuck else look.MUTED
-    bar = Rect(0, theme.px(6), thick, rect.h - theme.px(12))
-    ops: list[Op] = [
-        Box(
-            whole,
-            ground,
-            theme.px(10),
-            look.ACCENT if chosen else look.CARD_EDGE,
-            theme.px(4) if chosen else theme.edge,
-        ),
-        Box(Rect(theme.px(6), bar.y, bar.w, bar.h), edge, theme.px(4), lit=lit),
-    ]
-    inner = Rect(theme.px(6) + thick + theme.px(10), theme.px(6), rect.w - thick - theme.px(26), rect.h - theme.px(12))
-    step = theme.line(theme.title)
-    _, called = number_parts(body.number)
-    width = world.ruler.width(called, theme.title, "bold")
-    ops.append(Label(Rect(inner.x, inner.y, width + 2, step), called, theme.title, look.TEXT, "bold", elide=False))
-    count = str(body.items)
-    count_w = world.ruler.width(count, theme.label, "semibold", tabular=True) + 2
-    right = Rect(inner.right - count_w, inner.y, count_w, step)
-    ops.append(Label(right, count, theme.label, faint, "semibold", "right", tabular=True))
-    x = inner.x + width + theme.px(10)
-    ops += _beside(card, Rect(x, inner.y, right.x - x - theme.px(6), step), faint, world)
-    small = theme.line(theme.small)
-    ops += [
-        Label(Rect(inner.x, inner.y + step + n * small, inner.w, small), text, theme.small, faint)
-        for n, text in enumerate(_why(card, rect.w, world))
-    ]
-    hit = Hit(whole, f"pick:{name_of(card)}", f"{body.number.upper()}, {counted(body.items, 'item')}", drag=True)
-    beat = None if level == "calm" else level
-    return panel(f"tile:{name_of(card)}", rect, Drawn(tuple(ops), (hit,)), ground=look.BAR, beat=beat)
-
-
-def _beside(card: Card, room: Rect, faint: Colour, world: World) -> list[Op]:
-    """Rush, allergies, on its way to the floor: as many as there is room for, the weightiest first; then the till."""
-    side = world.theme.px(26)
-    flags: list[tuple[Shape, Colour]] = []
-    if card.body.rush:
-        flags.append(("bolt", look.TEXT))
-    if card.body.customer.allergies:
-        flags.append(("warning", look.ALLERGY_SEEN))
-    if card.pending:
-        flags.append(("clock", look.MUTED))
-    ops: list[Op] = []
-    x = room.x
-    for shape, ink in flags:
-        if x + side > room.right:
-            break
-        ops.append(Icon(Rect(x, room.y + (room.h - side) // 2, side, side), shape, ink))
-        x += side + world.theme.px(6)
-    till, _ = number_parts(card.body.number)
-    width = world.ruler.width(till, world.theme.label, "medium") + 2
-    if till and x + width <= room.right:
-        ops.append(Label(Rect(x, room.y, width, room.h), till, world.theme.label, faint, "medium"))
-    return ops
 
 
 def rows(place: Layout) -> Sequence[Sequence[Card]]:

@@ -128,7 +128,11 @@ def test_an_order_is_handed_over_with_all_its_parts_at_once():
 def test_an_order_that_lacks_a_part_is_not_handed_over_and_says_what_is_missing():
     first, second = order(1, part="1-1"), order(1, part="1-2", station="fry1")
     floor = Floor(("pass", first), ("stations/fry1", second))
-    assert any("part 1-2 at FRY1" in text for text in texts(floor.scene))
+    assert f"part 1-2 at FRY1 ({second.items} to make)" in " ".join(texts(floor.scene))
+    ticked = tuple(msgspec.structs.replace(line, done=line.count) for line in second.lines)
+    made = msgspec.structs.replace(second, lines=ticked)
+    ready = Floor(("pass", first), ("stations/fry1", made))
+    assert "part 1-2 at FRY1 (made, not bumped)" in " ".join(texts(ready.scene))
     assert not floor.scene.action(f"hand_over:{first.order}").hit.enabled
     assert floor.taps(f"hand_over:{first.order}") == []
     assert "not whole yet" in floor.scene.message

@@ -128,8 +128,9 @@ def _modifier(modifier: Modifier, at: Rect, world: World, *, done: bool) -> tupl
     text = modifier.name if modifier.count <= 1 else f"{modifier.count}x {modifier.name}"
     lines = wrapped(text, at.w - x, theme.label, "semibold", world.ruler, 2)
     ops: list[Op] = [Icon(Rect(at.x, at.y + (step - side) // 2, side, side), shape, ink)]
+    weight: Weight = "regular" if done else "semibold"
     ops += [
-        Label(Rect(at.x + x, at.y + n * step, at.w - x, step), line, theme.label, ink, "semibold")
+        Label(Rect(at.x + x, at.y + n * step, at.w - x, step), line, theme.label, ink, weight)
         for n, line in enumerate(lines)
     ]
     return ops, step * len(lines)
