@@ -248,14 +248,14 @@ def _sign(text: bytes, key: bytes) -> bytes:
 
 def _with_extra(value: Any, raw: dict[str, Any]) -> Any:
     """The same object, with what it does not know put into its `extra`, and so within it."""
-    known = {field.encode_name for field in _fields(type(value))}
+    known = {field.encode_name for field in _fields(_form(value))}
     unknown = {key: item for key, item in raw.items() if key not in known}
     return msgspec.structs.replace(value, extra=unknown, **_nested(value, raw))
 
 
 def _nested(value: Any, raw: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for field in _fields(type(value)):
+    for field in _fields(_form(value)):
         inner = getattr(value, field.name)
         if isinstance(inner, _Open) and field.encode_name in raw:
             found[field.name] = _with_extra(inner, raw[field.encode_name])
@@ -269,13 +269,17 @@ def _closed(value: Any) -> Any:
     if isinstance(value, _Open):
         plain = {
             field.encode_name: _closed(getattr(value, field.name))
-            for field in _fields(type(value))
+            for field in _fields(_form(value))
             if field.name != "extra" and (field.required or getattr(value, field.name) != _default(field))
         }
         return {**value.extra, **plain}
     if isinstance(value, tuple):
         return [_closed(item) for item in value]
     return value
+
+
+def _form(value: object) -> Hashable:
+    return cast("Hashable", type(value))
 
 
 @cache
