@@ -10,6 +10,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,7 @@ from station.tokens.smb import open_share
 KEY = b"b" * 32
 TODAY = date(2026, 11, 23)
 LISTINGS = (10, 100, 1_000, 10_000)
+_SHOWN = (INBOX, PASS, station_place("grill1"))
 
 
 def run(rounds: int = 200) -> dict[str, Any]:
@@ -49,16 +51,16 @@ def _over_smb(root: Path, rounds: int) -> list[Result]:
         raw = RawShare(samba.address)
         share = open_share(samba.address)
         floor = _floor(share, root)
-        results = _operations(floor, raw, rounds)
-        results += _growing(floor, share, samba.root, raw, rounds // 4)
-        raw.close()
+        results = _operations(floor, share, raw, rounds)
         share.close()
+        results += _growing(samba, raw, root, rounds // 2)
+        raw.close()
     finally:
         samba.stop()
     return results
 
 
-def _operations(floor: Floor, raw: RawShare, rounds: int) -> list[Result]:
+def _operations(floor: Floor, share: Share, raw: RawShare, rounds: int) -> list[Result]:
     place = station_place("grill1")
     floor.move(_id(), floor.publish(_id(), _body()), place)
     times: dict[str, list[float]] = {}
@@ -70,6 +72,8 @@ def _operations(floor: Floor, raw: RawShare, rounds: int) -> list[Result]:
         _timed(times, "raw create", raw.create, f"tmp/{name}.raw", data)
         _timed(times, "raw rename", raw.rename, f"tmp/{name}.raw", f"hold/{name}.raw")
         _timed(times, "raw unflushed", raw.rename, f"hold/{name}.raw", f"tmp/{name}.r", flush=False)
+        share.create(f"tmp/{name}.ours", data)
+        _timed(times, "the share's move", share.move, f"tmp/{name}.ours", f"hold/{name}.ours")
         there = _timed(times, "move", floor.move, _id(), spot, place)
         assert there is not None
         fact = TokenSplit(
@@ -82,50 +86,65 @@ def _operations(floor: Floor, raw: RawShare, rounds: int) -> list[Result]:
     split_raw = [2 * a + 4 * b for a, b in zip(times["raw create"], times["raw rename"], strict=True)]
     return [
         compared("smb: publish", times["publish"], "raw create+write+flush+rename", publish_raw, at_most=1.3),
-        compared("smb: move", times["move"], "raw rename+flush", times["raw rename"], at_most=1.3),
+        compared("smb: move", times["the share's move"], "raw rename+flush", times["raw rename"], at_most=1.3),
+        compared("smb: move, its step kept first", times["move"], "raw rename+flush", times["raw rename"], at_most=1.3),
         compared("smb: move, against one that may be lost", times["move"], "raw rename", times["raw unflushed"]),
         compared("smb: split in two", times["split"], "2 raw creates + 4 raw renames", split_raw),
     ]
 
 
-def _growing(floor: Floor, share: Share, root: Path, raw: RawShare, rounds: int) -> list[Result]:
-    """What a station's round of listings and a hand-over cost with ever more finished tokens."""
-    done = root / "done" / TODAY.isoformat()
-    done.mkdir(parents=True, exist_ok=True)
-    for place in (INBOX, PASS, station_place("grill1")):
-        for entry in share.list(place):
-            share.delete(f"{place}/{entry.name}")
-    live = [floor.publish(_id(), _body(), place) for place in [INBOX, PASS, station_place("grill1")] for _ in range(8)]
-    places = (INBOX, PASS, station_place("grill1"))
-    rows: dict[int, dict[str, list[float]]] = {}
-    filled = 0
-    for count in LISTINGS:
-        for _ in range(filled, count):
-            (done / f"{name_of(_body(), 9)}").write_bytes(b"x")
-        filled = count
-        times = rows.setdefault(count, {})
-        for _ in range(max(10, rounds)):
-            _timed(times, "round", floor.scan, places)
-            _timed(times, "raw list", _list_all, raw, places)
-        for _ in range(max(10, rounds)):
+def _growing(samba: PrivateSamba, raw: RawShare, root: Path, rounds: int) -> list[Result]:
+    """A station's round of listings and a hand-over, on floors with ever more finished tokens, in turns."""
+    floors = {count: _grown(samba, root, count) for count in LISTINGS}
+    os.sync()
+    times: dict[str, list[float]] = {}
+    for _ in range(rounds):
+        for count, floor in floors.items():
+            _timed(times, f"round {count}", floor.scan, _SHOWN)
+            _timed(times, f"raw {count}", _list_all, raw, [f"with{count}/{place}" for place in _SHOWN])
             spot = floor.publish(_id(), _body(), PASS)
-            _timed(times, "hand over", floor.move, _id(), spot, day_place("done", TODAY))
-    few = rows[LISTINGS[0]]
-    assert len(live) == 24
-    results = [
-        compared(
-            f"smb: a station's listings, {count} finished", times["round"], "raw listing of the same", times["raw list"]
-        )
-        for count, times in rows.items()
-    ]
-    for what in ("round", "hand over"):
-        name = "a station's listings" if what == "round" else what
-        results.append(
+            _timed(times, f"hand over {count}", floor.move, _id(), spot, day_place("done", TODAY))
+    few, many = LISTINGS[0], LISTINGS[-1]
+    return [
+        *(
             compared(
-                f"smb: {name}, 10,000 finished tokens", rows[10_000][what], "with 10 finished", few[what], at_most=1.1
+                f"smb: a station's listings, {count:,} finished tokens",
+                times[f"round {count}"],
+                "raw listing of the same",
+                times[f"raw {count}"],
             )
-        )
-    return results
+            for count in LISTINGS
+        ),
+        compared(
+            f"smb: a station's listings, {many:,} finished",
+            times[f"round {many}"],
+            f"with {few} finished",
+            times[f"round {few}"],
+            at_most=1.1,
+        ),
+        compared(
+            f"smb: hand over, {many:,} finished",
+            times[f"hand over {many}"],
+            f"with {few} finished",
+            times[f"hand over {few}"],
+            at_most=1.1,
+        ),
+    ]
+
+
+def _grown(samba: PrivateSamba, root: Path, finished: int) -> Floor:
+    """A floor of its own on the share, with eight tokens in each place that a station shows."""
+    name = f"with{finished}"
+    done = samba.root / name / "done" / TODAY.isoformat()
+    done.mkdir(parents=True)
+    for _ in range(finished):
+        (done / f"{name_of(_body(), 9)}").write_bytes(b"x")
+    (root / name).mkdir()
+    floor = _floor(open_share(replace(samba.address, folder=name)), root / name)
+    for place in _SHOWN:
+        for _ in range(8):
+            floor.publish(_id(), _body(), place)
+    return floor
 
 
 def _on_a_directory(root: Path, rounds: int) -> list[Result]:

@@ -54,7 +54,7 @@ def run(orders: int = 300) -> dict[str, Any]:
             for each in supervised:
                 each.stop()
             shop.close()
-    reference = Reference("raw create+write+flush+rename on the same share", round(percentile(raw_ms, 50), 3))
+    reference = Reference("raw create+write+flush+rename", round(percentile(raw_ms, 50), 3))
     p50, p99 = percentile(times_ms, 50), percentile(times_ms, 99)
     ratio = round(p50 / percentile(raw_ms, 50), 2)
     results = [

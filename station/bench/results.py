@@ -49,7 +49,7 @@ def compared(
         round(percentile(ours_ms, 99), 3),
         Reference(reference_name, round(other, 3)),
         round(ratio, 2),
-        None if at_most is None else f"≤ {at_most} × {reference_name}",
+        None if at_most is None else f"≤ {at_most} ×",
         None if at_most is None else ratio <= at_most,
     )
 
