@@ -1,8 +1,8 @@
 """`station bench order`: from the tap that sends an order on a till to its card on a prep display, over Samba.
 
 The real programs under their real supervisors: one till, one prep display, one expediter who dispatches. A simulated
-cashier taps; the prep display itself tells when it first showed the card. Each card is bumped before the next order,
-so the screens stay as full as they are.
+cashier taps; the prep display itself tells when it first showed the card. Each card is bumped and handed over before
+the next order, so the screens stay as full as they are.
 """
 
 import os
@@ -46,9 +46,7 @@ def run(orders: int = 300) -> dict[str, Any]:
         try:
             for code in STATIONS:
                 wait_until(partial(_sees, shop, code), seconds=120, what=f"the screen of {code}")
-            times_ms = _send_and_see(
-                Station(shop.home("till1")), Station(shop.home("grill1")), _grilled_item(shop), orders
-            )
+            times_ms = _send_and_see(*_people(shop), taps=_grilled_item(shop), orders=orders)
             raw_ms = _raw(shop, min(orders, 100))
         finally:
             for each in supervised:
@@ -66,20 +64,22 @@ def run(orders: int = 300) -> dict[str, Any]:
     return report("order", results)
 
 
-def _send_and_see(till: Station, prep: Station, taps: tuple[str, str], orders: int) -> list[float]:
+def _send_and_see(till: Station, prep: Station, expediter: Station, taps: tuple[str, str], orders: int) -> list[float]:
     _log_in(till, "Cashier")
     _log_in(prep, "Cook")
+    _log_in(expediter, "Shift lead")
     till.tap(_wait_for(till, partial(_button, taps[0])))
     times_ms = []
     for number in range(orders + WARM_UP):
-        taken_ms = _one_order(till, prep, taps[1])
+        order, taken_ms = _one_order(till, prep, taps[1])
+        expediter.tap(_wait_for(expediter, partial(_button, f"hand_over:{order}")))
         if number >= WARM_UP:
             times_ms.append(taken_ms)
     return times_ms
 
 
-def _one_order(till: Station, prep: Station, item: str) -> float:
-    """Milliseconds from the last tap to the card."""
+def _one_order(till: Station, prep: Station, item: str) -> tuple[str, float]:
+    """The order, and milliseconds from the last tap to the card."""
     known = {card.order for card in prep.look().cards}
     till.tap(_wait_for(till, partial(_button, item)))
     till.tap(_wait_for(till, lambda look: look.button("modifiers:done") or _enabled(look.button("pay"))))
@@ -95,7 +95,12 @@ def _one_order(till: Station, prep: Station, item: str) -> float:
     till.tap(_wait_for(till, lambda look: look.button("next")))
     name = f"{card.order}:{card.part}"
     prep.tap(_wait_for(prep, lambda look: look.button(f"bump:{name}")))
-    return (card.first_shown_ns - sent_ns) / 1e6
+    return card.order, (card.first_shown_ns - sent_ns) / 1e6
+
+
+def _people(shop: DemoShop) -> tuple[Station, Station, Station]:
+    """Who stands at the till, the prep display and the expediter."""
+    return Station(shop.home("till1")), Station(shop.home("grill1")), Station(shop.home("pass1"))
 
 
 def _grilled_item(shop: DemoShop) -> tuple[str, str]:
