@@ -80,8 +80,10 @@ class Shift:
         self._cooks_start.set()
         if self.plan.chaos:
             self._chaos_thread.start()
+        pass_seen = False
         while time.monotonic() < ends:
             show(f"open, {max(0, ends - time.monotonic()):.0f} s to go")
+            pass_seen = pass_seen or self._photograph_pass()
             time.sleep(0.5)
         self._doors_close.set()
         self._no_more_faults.set()
@@ -136,19 +138,33 @@ class Shift:
             if best is not None and best[0] >= 3 and best[1] >= 5:
                 break
             time.sleep(0.5)
-        self._photograph(best[2] if best is not None else PREPS[0], "prep.png")
+        first = best[2] if best is not None else PREPS[0]
+        self._photograph(first, "prep.png")
+        self._photograph(next(code for code in PREPS if code != first), "prep-2.png")
         self._photograph(EXPEDITER, "expediter.png")
-        for _ in range(40):
-            busy = next((code for code in TILLS if self._rings_up(code)), None)
-            if busy is not None:
-                self._photograph(busy, "till.png")
-                return
-            time.sleep(0.25)
+        for lines in (3, 2, 1):
+            for _ in range(30):
+                busy = next((code for code in TILLS if self._lines_at(code) >= lines), None)
+                if busy is not None:
+                    self._photograph(busy, "till.png")
+                    return
+                time.sleep(0.2)
         self._photograph(TILLS[0], "till.png")
 
-    def _rings_up(self, code: str) -> bool:
+    def _photograph_pass(self) -> bool:
+        """The expediter's screen again, when something stands on the pass."""
+        look = self._look(EXPEDITER)
+        busy = look is not None and bool(look.starting("hand_over:", enabled=False))
+        if busy:
+            self._photograph(EXPEDITER, "expediter.png")
+        return busy
+
+    def _lines_at(self, code: str) -> int:
+        """Lines of the order that is being rung up there; none while it is paid."""
         look = self._look(code)
-        return look is not None and len(look.starting("line:")) >= 2 and not look.starting("tender:", enabled=False)
+        if look is None or look.starting("tender:", enabled=False) or look.starting("modifier:"):
+            return 0
+        return sum(len(button.action) == len("line:") + 26 for button in look.starting("line:"))
 
     def _photograph(self, code: str, name: str) -> None:
         with suppress(NotSeen):
@@ -217,7 +233,7 @@ def run(plan: Plan, console: Console) -> Summary:
         homes = {code: shop.home(code) for code in STATIONS}
         summary = reckon(homes, shop.floor, check, shift.latencies_ms(), shift.chaos.faults)
     summary.write(plan.out / "summary.json")
-    names = ("till.png", "prep.png", "expediter.png")
+    names = ("till.png", "prep.png", "expediter.png", "prep-2.png")
     contact_sheet([plan.out / name for name in names], plan.out / "contact-sheet.png")
     return summary
 

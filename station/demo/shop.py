@@ -109,7 +109,7 @@ def _clear(out: Path) -> None:
         shutil.rmtree(out)
 
 
-_LEFT = {*_OURS, "summary.json", "till.png", "prep.png", "expediter.png", "contact-sheet.png", "demo.log"}
+_LEFT = {*_OURS, "summary.json", "till.png", "prep.png", "prep-2.png", "expediter.png", "contact-sheet.png", "demo.log"}
 
 
 def _make_home(shop: DemoShop, code: str, role: Role, size: Size, *, headless: bool) -> None:
