@@ -68,8 +68,9 @@ class PrivateSamba:
         self._wait_until_it_answers()
 
     def children(self) -> list[int]:
-        """The processes that serve connections, one each."""
-        return [pid for pid in _descendants(self.pid) if _name_of(pid) == "smbd"] if self.pid else []
+        """The processes that serve connections, one each: called `smbd`, or `smbd[<client>]` by newer versions."""
+        below = _descendants(self.pid) if self.pid else []
+        return [pid for pid in below if (name := _name_of(pid)) == "smbd" or name.startswith("smbd[")]
 
     def stop(self) -> None:
         """Ends it and every connection's process."""
