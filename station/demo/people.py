@@ -6,6 +6,7 @@ Each knows one screen and no program behind it. When a screen is dark (a program
 import random
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -24,7 +25,7 @@ class Tally:
     handed_over: int = 0
 
 
-class Person:
+class Person(ABC):
     """Somebody at one station. `work` is one glance and at most one tap. `trade` is what the log-in calls their role."""
 
     trade = ""
@@ -41,9 +42,9 @@ class Person:
                 rest_s = 0.5
             self._stop.wait(rest_s)
 
+    @abstractmethod
     def work(self, look: Look) -> float:
         """Returns how many seconds to wait before the next glance."""
-        raise NotImplementedError
 
     def _pick(self, buttons: Sequence[Button]) -> Button | None:
         return self._chance.choice(buttons) if buttons else None

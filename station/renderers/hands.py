@@ -5,12 +5,12 @@ here what it reads from devices.
 """
 
 import contextlib
-import os
 import socket
 from pathlib import Path
 
 from station.domain.hands import Hand, decode_hand
 from station.errors import StationError
+from station.renderers.sockets import bound
 
 _LARGEST = 2_048
 
@@ -20,18 +20,7 @@ class HandsSocket:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.unlink(missing_ok=True)
-            mask = os.umask(0o177)
-            try:
-                self._socket.bind(str(path))
-            finally:
-                os.umask(mask)
-        except OSError as error:
-            self._socket.close()
-            raise StationError(f"the input socket {path} cannot be made: {error}; check the folder's rights") from error
+        self._socket = bound(path, socket.SOCK_DGRAM, "input")
 
     def fileno(self) -> int:
         return self._socket.fileno()

@@ -10,7 +10,6 @@ after the frame that showed a card first was handed to the display.
 """
 
 import contextlib
-import os
 import socket
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -22,6 +21,7 @@ from station.domain.menu import Person
 from station.domain.token import Key
 from station.errors import StationError
 from station.renderers.scene import Scene
+from station.renderers.sockets import bound
 
 _PATIENCE_S = 0.5
 
@@ -36,21 +36,8 @@ class Observer:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.unlink(missing_ok=True)
-            mask = os.umask(0o177)
-            try:
-                self._socket.bind(str(path))
-            finally:
-                os.umask(mask)
-            self._socket.listen(8)
-        except OSError as error:
-            self._socket.close()
-            raise StationError(
-                f"the observing socket {path} cannot be made: {error}; check the folder's rights"
-            ) from error
+        self._socket = bound(path, socket.SOCK_STREAM, "observing")
+        self._socket.listen(8)
 
     def fileno(self) -> int:
         return self._socket.fileno()
