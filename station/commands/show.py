@@ -1,4 +1,4 @@
-"""`station show TOKEN`: what stands in a token file, and whether it can be trusted."""
+"""`station show TOKEN…`: what stands in token files, and whether they can be trusted."""
 
 from pathlib import Path
 from typing import Annotated
@@ -15,27 +15,34 @@ _EFFECTS = {"added": "+", "removed": "−", "changed": "~"}
 
 
 def show(
-    token: Annotated[Path, typer.Argument(help="A .sss file, for example demo-out/floor/pass/….sss")],
+    tokens: Annotated[list[Path], typer.Argument(help="One or more .sss files, for example demo-out/floor/pass/*.sss")],
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show one order's token: its items, changes, allergens, where it was given and why.
+    """Show orders' tokens: items, changes, allergens, where each was given and why.
 
     Checks the signature with this station's key and says so when it does not fit.
     """
-    try:
-        data = token.read_bytes()
-    except OSError as error:
-        raise StationError(f"{token} cannot be read: {error.strerror}") from error
-    try:
-        body = decode(data, settings_of(home).token_key, parse_name(token.name))
-    except TokenError as error:
-        raise StationError(f"{token.name} is no valid token: {error}") from error
+    key = settings_of(home).token_key
+    bodies = [_read(path, key) for path in tokens]
     if as_json:
-        print_json(msgspec.json.decode(encode(body, b"").split(b"\n", 1)[1]))
+        plain = [msgspec.json.decode(encode(body, b"").split(b"\n", 1)[1]) for body in bodies]
+        print_json(plain[0] if len(plain) == 1 else plain)
         return
-    for line in _text(body):
-        CONSOLE.print(line, markup=False)
+    for number, body in enumerate(bodies):
+        for line in [*([""] if number else []), *_text(body)]:
+            CONSOLE.print(line, markup=False)
+
+
+def _read(path: Path, key: bytes) -> Body:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise StationError(f"{path} cannot be read: {error.strerror}") from error
+    try:
+        return decode(data, key, parse_name(path.name))
+    except TokenError as error:
+        raise StationError(f"{path.name} is no valid token: {error}") from error
 
 
 def _text(body: Body) -> list[str]:
