@@ -54,8 +54,8 @@ def _tell(summary: Summary, out: Path) -> None:
     if late.p50 is not None:
         lines.append(f"from Send to the card on the prep display: {late.p50} ms, at most {late.p99} ms for 99 of 100")
     if summary.faults_injected:
-        faults = ", ".join(f"{count} × {what}" for what, count in sorted(summary.faults_injected.items()))
-        lines.append(f"faults on purpose: {faults}")
+        faults = ", ".join(f"{count} × {what}" for what, count in sorted(summary.faults.items()))
+        lines.append(f"{summary.faults_injected} faults on purpose: {faults}")
     lines.append(f"pictures, summary.json and the floor itself are in {out}/")
     for line in lines:
         CONSOLE.print(line, markup=False)

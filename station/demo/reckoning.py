@@ -25,7 +25,7 @@ class Latency:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """`missing` and `duplicates` count orders and parts; 0 is the only good figure."""
+    """`missing` and `duplicates` count orders and parts; 0 is the only good figure. `faults` counts them by kind."""
 
     orders_placed: int
     tokens_published: int
@@ -36,7 +36,8 @@ class Summary:
     duplicates: int
     quarantined: int
     send_to_card_ms: Latency
-    faults_injected: Mapping[str, int]
+    faults_injected: int
+    faults: Mapping[str, int]
 
     def write(self, path: Path) -> None:
         path.write_text(json.dumps(asdict(self), indent=2) + "\n")
@@ -75,7 +76,8 @@ def reckon(
             round(percentile(latencies_ms, 99), 1) if latencies_ms else None,
             len(latencies_ms),
         ),
-        faults_injected=dict(faults),
+        faults_injected=sum(faults.values()),
+        faults=dict(faults),
     )
 
 
