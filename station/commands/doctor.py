@@ -58,7 +58,7 @@ def _examine(home: Path) -> Iterator[Finding]:
     except StationError as error:
         yield Finding("configuration", "wrong", str(error))
         return
-    yield Finding("configuration", "ok", f"{settings.code.upper()} is a {settings.role} station; {home}")
+    yield Finding("configuration", "ok", f"{settings.code.upper()}, role {settings.role}; {home}")
     examinations: dict[str, Callable[[Settings], Finding]] = {
         "disk": _disk,
         "journal": _journal,
