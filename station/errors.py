@@ -40,6 +40,21 @@ class DataError(StationError):
     """The master or the snapshot is missing, older or broken."""
 
 
+class DatabaseAway(DataError):
+    """A database cannot be reached now, or does not let this station in; the same call may work later."""
+
+
+class DatabaseBusy(DatabaseAway):
+    """A deadlock, a lock that took too long, a connection that broke: the same may work at once.
+
+    What was sent may have happened, if it was the commit whose answer got lost.
+    """
+
+
+class DatabaseRefused(DataError):
+    """The database answered, and the answer is no: a rule was broken, a right is missing, a value does not fit."""
+
+
 class OrderRefused(StationError):
     """A rule of selling says no (sold out, nothing chosen, too little money): the order is as it was."""
 

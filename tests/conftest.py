@@ -12,6 +12,7 @@ import msgspec
 import pytest
 from ulid import ULID
 
+from station.demo.mariadb import PrivateMariaDB
 from station.demo.samba import PrivateSamba
 from station.domain.floor import TOP
 from station.domain.token import Body, Line
@@ -61,6 +62,13 @@ class MemoryProgress:
 @pytest.fixture(scope="session")
 def samba(tmp_path_factory) -> Iterator[PrivateSamba]:
     server = PrivateSamba(tmp_path_factory.mktemp("samba"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def mariadb(tmp_path_factory) -> Iterator[PrivateMariaDB]:
+    server = PrivateMariaDB(tmp_path_factory.mktemp("mariadb"))
     yield server
     server.stop()
 

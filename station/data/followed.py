@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import Engine
+from sqlalchemy.engine import URL
 
 from station.data.queries.link import catalogue_version
-from station.data.queries.link_facts import Stored, store_facts
-from station.data.session import open_engine, reading, writing
+from station.data.queries.link_facts import Stored, refuse_fact, store_facts
+from station.data.session import check_schema, in_transaction, open_engine, reading
 from station.data.snapshot import build_snapshot
 from station.domain.facts import Entry
-from station.errors import DataError
+from station.errors import DatabaseRefused, DataError
 
 Result = TypeVar("Result")
 
@@ -23,18 +24,13 @@ Result = TypeVar("Result")
 class Master:
     """Every method raises DataError when the master is away or refuses; then nothing was changed."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str | URL) -> None:
         self._url = url
         self._engine: Engine | None = None
 
     def store(self, station: str, entries: Sequence[Entry]) -> Stored:
-        """The facts, all of them in one transaction."""
-
-        def work(engine: Engine) -> Stored:
-            with writing(engine) as conn:
-                return store_facts(conn, station, entries)
-
-        return self._with(work)
+        """The facts, all of them in one transaction; where one of them cannot be stored, in as few as it takes."""
+        return self._with(lambda engine: store(engine, station, entries))
 
     def version(self) -> str:
         def work(engine: Engine) -> str:
@@ -55,10 +51,29 @@ class Master:
     def _with(self, work: Callable[[Engine], Result]) -> Result:
         try:
             if self._engine is None:
-                self._engine = open_engine(self._url)
+                engine = open_engine(self._url)
+                check_schema(engine)
+                self._engine = engine
             return work(self._engine)
         except DataError:
             # Closing what is broken must not hide why it is.
             with suppress(DataError):
                 self.close()
             raise
+
+
+def store(engine: Engine, station: str, entries: Sequence[Entry]) -> Stored:
+    """Brings the facts in their order. Raises DataError when the master is away; what was committed by then is known to it.
+
+    A fact that does not fit is found by halving and set aside with the reason. One that collides with its own earlier try,
+    whose commit came late, is found to be there.
+    """
+    try:
+        return in_transaction(engine, lambda conn: store_facts(conn, station, entries))
+    except DatabaseRefused as error:
+        if len(entries) == 1:
+            why = str(error).partition(" refused: ")[2] or str(error)
+            return in_transaction(engine, lambda conn: refuse_fact(conn, station, entries[0], why))
+    middle = len(entries) // 2
+    first, second = store(engine, station, entries[:middle]), store(engine, station, entries[middle:])
+    return Stored(first.new + second.new, first.refused + second.refused)

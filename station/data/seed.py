@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Table, insert, select
 
+from station.data.bulk import add_rows
 from station.data.described.files import demo_shop, read_shop
 from station.data.described.gathered import Row
 from station.data.described.rows import rows_of
@@ -36,7 +37,7 @@ def insert_missing(conn: Connection, table: Table, rows: Sequence[Row]) -> int:
     there = {tuple(row) for row in conn.execute(select(*keys))}
     new = [row for row in rows if tuple(row[key.name] for key in keys) not in there]
     if new:
-        conn.execute(insert(table), new)
+        add_rows(conn, table, new)
     return len(new)
 
 

@@ -1,79 +1,92 @@
-"""Engines: the master (SQL Server, or the embedded SQLite file) and the snapshot, which is only ever read.
+"""Sessions with a master or a snapshot: opening it, reading one moment of it, writing all or nothing.
 
-A SQLite file of ours carries the schema's version as `user_version` and `application_id` 0x53535331 ("SSS1"). The master
-runs in WAL mode with foreign keys on; whoever writes says so (`writing`), because a reader that turns into a writer
-in the middle cannot wait for another. What a library raises comes out as a DataError of one sentence.
+A SQLite file of ours carries the schema's version as `user_version` and `application_id` 0x53535331 ("SSS1"); a master also
+carries it as Alembic does, on every engine. Whoever writes says so (`writing`), because a reader that turns into a
+writer in the middle cannot wait for another. What a library raises comes out as a DataError of one sentence.
+
+`in_transaction` is the one place where a deadlock or a broken connection is tried again.
 """
 
+import random
 import sqlite3
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
+import pyodbc
+from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
-from station.data.tables import METADATA, SCHEMA_VERSION
-from station.errors import DataError
+from station.data.engines import engine_at, prepare_sqlite, sqlite_file
+from station.data.failures import translate
+from station.data.tables import SCHEMA_VERSION
+from station.errors import DatabaseBusy, DataError
 
 APPLICATION_ID: Final = 0x53535331
-BUSY_MS: Final = 5_000
+VERSION_TABLE: Final = "alembic_version"
+ATTEMPTS: Final = 5
+FIRST_PAUSE_S: Final = 0.05
+LONGEST_PAUSE_S: Final = 1.0
+
+Result = TypeVar("Result")
 
 
-def open_engine(url: str, *, create: bool = False) -> Engine:
-    """An engine for the master at `url`.
+def open_engine(url: str | URL, *, create: bool = False) -> Engine:
+    """An engine for the master at `url`; a server is asked for nothing yet, a file is looked at.
 
     Raises DataError when its file is missing (unless `create`), is no database, or has another schema version.
     """
     try:
-        parsed = make_url(url)
-        engine = _engine(parsed, create=create)
+        engine = engine_at(make_url(url), create=create)
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
-        raise DataError(
-            f"{url.rsplit('@', maxsplit=1)[-1]!r} is no database address: write e.g. sqlite:////data/master.db"
-        ) from error
-    if parsed.get_backend_name() == "sqlite":
-        _prepare(engine, writable=True)
-        if not create:
-            check_schema(engine)
+        shown = str(url).rsplit("@", maxsplit=1)[-1]
+        raise DataError(f"{shown!r} is no database address: write e.g. sqlite:////data/master.db") from error
+    if engine.dialect.name == "sqlite" and not create:
+        check_schema(engine)
     return engine
 
 
 def open_snapshot(path: Path) -> Engine:
     """A read-only engine for a snapshot file; raises DataError as `open_engine` does."""
-    engine = _sqlite_engine(path, "ro")
-    _prepare(engine, writable=False)
+    engine = sqlite_file(path, "ro")
+    prepare_sqlite(engine, writable=False)
     check_schema(engine)
     return engine
 
 
-def create_master(engine: Engine) -> None:
-    """All tables in an empty database. One that has them already is left as it is; another version is refused."""
-    with translated(engine):
-        if engine.dialect.name == "sqlite":
-            _create_on_sqlite(engine)
-        else:
-            METADATA.create_all(engine)
-
-
 def check_schema(engine: Engine) -> None:
-    """Raises DataError unless this is a SQLite database of ours in the version of this program."""
-    path = name_of(engine)
-    if not Path(path).is_file():
-        raise DataError(f"the database {path} is missing; make it with: station master init")
-    with translated(engine), engine.connect() as conn:
-        application = conn.exec_driver_sql("PRAGMA application_id").scalar_one()
-        version = conn.exec_driver_sql("PRAGMA user_version").scalar_one()
-    if application != APPLICATION_ID:
-        raise DataError(f"{path} is a database, but none of a shop's; look at the address in the configuration")
+    """Raises DataError unless this is a database of ours in the version of this program."""
+    name = name_of(engine)
+    if engine.dialect.name == "sqlite":
+        if not Path(name).is_file():
+            raise DataError(f"the database {name} is missing; make it with: station master init")
+        with translated(engine), engine.connect() as conn:
+            application = conn.exec_driver_sql("PRAGMA application_id").scalar_one()
+            version = int(conn.exec_driver_sql("PRAGMA user_version").scalar_one())
+        if application != APPLICATION_ID:
+            raise DataError(f"{name} is a database, but none of a shop's; look at the address in the configuration")
+    else:
+        with reading(engine) as conn:
+            version = stored_version(conn)
+        if not version:
+            raise DataError(f"the database {name} holds no shop; make its tables with: station master init")
     if version != SCHEMA_VERSION:
         raise DataError(
-            f"the database {path} has schema version {version}, this program needs {SCHEMA_VERSION};"
-            f" {'update this station' if version > SCHEMA_VERSION else 'migrate the master'}"
+            f"the database {name} has schema version {version}, this program needs {SCHEMA_VERSION};"
+            f" {'update this station' if version > SCHEMA_VERSION else 'migrate the master: station master upgrade'}"
         )
+
+
+def stored_version(conn: Connection) -> int:
+    """The schema version that the database says it has; 0: none of our tables is there."""
+    if conn.dialect.name == "sqlite":
+        return int(conn.exec_driver_sql("PRAGMA user_version").scalar_one())
+    if not inspect(conn).has_table(VERSION_TABLE):
+        return 0
+    return int(conn.scalar(text("SELECT version_num FROM alembic_version")) or 0)
 
 
 @contextmanager
@@ -93,88 +106,58 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
+def outside_transactions(engine: Engine) -> Iterator[Connection]:
+    """A connection of its own to the same server, on which each statement stands by itself."""
+    if engine.dialect.name != "mssql":
+        with translated(engine), engine.connect() as plain:
+            yield plain.execution_options(isolation_level="AUTOCOMMIT")
+        return
+    alone = engine_at(engine.url, outside_transactions=True)
+    try:
+        with translated(engine), alone.connect() as conn:
+            yield conn
+    finally:
+        alone.dispose()
+
+
+def in_transaction(
+    engine: Engine,
+    work: Callable[[Connection], Result],
+    *,
+    rest: Callable[[float], None] = time.sleep,
+    chance: Callable[[], float] = random.random,
+) -> Result:
+    """`work` in one transaction, tried again up to five times after a deadlock or a broken connection.
+
+    `work` must be harmless when it is done twice: a commit whose answer was lost may have happened. The pauses double
+    from 50 ms to 1 s, each shortened by chance, so that two that met do not meet again. Raises DataError.
+    """
+    pause_s = FIRST_PAUSE_S
+    for _ in range(ATTEMPTS - 1):
+        try:
+            with writing(engine) as conn:
+                return work(conn)
+        except DatabaseBusy:
+            rest(pause_s * (0.5 + chance() / 2))
+            pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+    with writing(engine) as conn:
+        return work(conn)
+
+
+@contextmanager
 def translated(engine: Engine) -> Iterator[None]:
     """A database's errors as DataErrors."""
     try:
         yield
-    except (SQLAlchemyError, sqlite3.Error) as error:
+    except (SQLAlchemyError, sqlite3.Error, pyodbc.Error) as error:
         # What fails while a connection is being prepared comes from the driver as it is.
-        raise DataError(_sentence(name_of(engine), error)) from error
+        raise translate(error, engine.dialect.name, name_of(engine)) from error
 
 
 def name_of(engine: Engine) -> str:
     """The file's path, or the server's address without its password."""
-    database = engine.url.database or ""
+    url = engine.url
     if engine.dialect.name == "sqlite":
-        return database.removeprefix("file:").replace("%3f", "?").replace("%23", "#").replace("%25", "%")
-    return engine.url.render_as_string(hide_password=True)
-
-
-def _engine(url: URL, *, create: bool) -> Engine:
-    if url.get_backend_name() == "mssql":
-        # Keys are made by the client, so nothing needs to come back from an insert.
-        return create_engine(url, use_insertmanyvalues=False, pool_pre_ping=True)
-    if url.get_backend_name() == "sqlite":
-        if not url.database or url.database == ":memory:":
-            raise ArgumentError("a master in memory would be gone with the program")
-        return _sqlite_engine(Path(url.database), "rwc" if create else "rw")
-    return create_engine(url, pool_pre_ping=True)
-
-
-def _sqlite_engine(path: Path, mode: str) -> Engine:
-    # A connection each time, and never an empty file in place of a missing one: somebody may have put another file
-    # there, and what is written through an old connection would go to a file that nobody can see any more.
-    url = URL.create("sqlite", database=f"file:{_quoted(path)}", query={"mode": mode, "uri": "true"})
-    return create_engine(url, poolclass=NullPool)
-
-
-def _prepare(engine: Engine, *, writable: bool) -> None:
-    def connected(connection: sqlite3.Connection, _record: Any) -> None:
-        # Transactions begin where SQLAlchemy says so, not where the driver guesses.
-        connection.isolation_level = None
-        connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
-        connection.execute("PRAGMA foreign_keys = ON")
-        if writable:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-
-    def begun(conn: Connection) -> None:
-        conn.exec_driver_sql(conn.get_execution_options().get("sqlite_begin", "BEGIN"))
-
-    event.listen(engine, "connect", connected)
-    event.listen(engine, "begin", begun)
-
-
-def _create_on_sqlite(engine: Engine) -> None:
-    with engine.connect() as conn:
-        version = conn.exec_driver_sql("PRAGMA user_version").scalar_one()
-        tables = conn.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one()
-    if tables:
-        check_schema(engine)
-        return
-    if version:
-        raise DataError(f"the database {name_of(engine)} is empty but has version {version}; delete the file")
-    with writing(engine) as conn:
-        METADATA.create_all(conn)
-        conn.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
-        conn.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
-
-
-def _sentence(name: str, error: Exception) -> str:
-    cause = str(error.orig) if isinstance(error, DBAPIError) else str(error)
-    for known, sentence in (
-        ("unable to open database file", "cannot be opened; look whether the folder is there and may be written"),
-        ("file is not a database", "is no database; put the right file there, or make it with: station master init"),
-        ("malformed", "is damaged; restore it, or for a snapshot: delete it and it will be made anew"),
-        ("readonly database", "may not be written; check the file's owner and mode"),
-        ("is locked", "is busy with somebody else's change; it works again when that is done"),
-        ("database or disk is full", "has no room: the disk is full; free some space"),
-        ("no such table", "lacks a table; make it with: station master init"),
-    ):
-        if known in cause:
-            return f"the database {name} {sentence}"
-    return f"the database {name} refused: {cause.splitlines()[0]}"
-
-
-def _quoted(path: Path) -> str:
-    return str(path.absolute()).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+        return (url.database or "").removeprefix("file:").replace("%3f", "?").replace("%23", "#").replace("%25", "%")
+    port = f":{url.port}" if url.port else ""
+    return f"{url.database} on {url.host}{port}"

@@ -2,7 +2,8 @@
 
 Ids and codes compare byte by byte everywhere. Times are UTC to the millisecond: DATETIME2(3) on SQL Server, DATETIME(3) on
 MySQL, on SQLite a text of fixed width (`2026-11-23T09:52:19.123Z`) that sorts as the time does. They come back aware of
-their zone, and only aware ones go in.
+their zone, and only aware ones go in. Migrations are written in these words too: none of them ever comes to mean another
+column type; a new meaning gets a new name.
 """
 
 from datetime import UTC, datetime
@@ -16,6 +17,8 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 _MSSQL_BINARY = "Latin1_General_100_BIN2"
 _MYSQL_BINARY = "ascii_bin"
+# Known alike to MySQL, MariaDB and TiDB, whatever their own default is.
+_MYSQL_WORDS = "utf8mb4_unicode_ci"
 _TEXT_TIME = "%Y-%m-%dT%H:%M:%S"
 
 
@@ -77,12 +80,16 @@ def code(length: int = 12) -> TypeEngine[str]:
 
 def words(length: int) -> TypeEngine[str]:
     """What people write and read: NVARCHAR with a real length."""
-    return Unicode(length).with_variant(mysql.VARCHAR(length, charset="utf8mb4"), "mysql")
+    return Unicode(length).with_variant(mysql.VARCHAR(length, charset="utf8mb4", collation=_MYSQL_WORDS), "mysql")
 
 
 def document() -> TypeEngine[str]:
     """JSON text that is kept whole and never searched."""
-    return UnicodeText().with_variant(mysql.LONGTEXT(charset="utf8mb4"), "mysql")
+    return (
+        UnicodeText()
+        .with_variant(mssql.NVARCHAR(None), "mssql")
+        .with_variant(mysql.LONGTEXT(charset="utf8mb4", collation=_MYSQL_WORDS), "mysql")
+    )
 
 
 def money() -> TypeEngine[int]:

@@ -1,34 +1,47 @@
-"""The databases that the queries must work on (a new one is one more parameter of `engine`), and facts of a day."""
+"""The databases that the queries must work on, and facts of a day.
 
+SQLite and MariaDB are there in every run; a T-SQL server is asked when STATION_TEST_MSSQL_URL names one.
+"""
+
+import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from station.data.ids import derived_ulid
 from station.data.queries.screens import load_shop
-from station.data.seed import seed_demo
-from station.data.session import create_master, open_engine, reading, writing
+from station.data.session import reading
 from station.domain.facts import Entry, FloorReported, OrderSent, SoldLine, SoldModifier, Tender
 from station.domain.token import Body, Customer, Line
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from masters import KINDS, Masters
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 
 
-@pytest.fixture(params=["sqlite"])
-def empty_engine(request, tmp_path):
+@pytest.fixture(scope="session")
+def masters(tmp_path_factory, request):
+    made = Masters(tmp_path_factory.mktemp("masters"), lambda: request.getfixturevalue("mariadb"))
+    yield made
+    made.close()
+
+
+@pytest.fixture(params=KINDS)
+def empty_engine(request, masters, tmp_path):
     """An engine on a database that has all tables and no rows."""
-    engine = open_engine(f"sqlite:///{tmp_path}/master.db", create=True)
-    create_master(engine)
+    engine = masters.empty(request.param, tmp_path / "master.db")
     yield engine
     engine.dispose()
 
 
-@pytest.fixture
-def engine(empty_engine):
+@pytest.fixture(params=KINDS)
+def engine(request, masters, tmp_path):
     """An engine on the demo shop, with its business day open."""
-    with writing(empty_engine) as conn:
-        seed_demo(conn, NOW)
-    return empty_engine
+    engine = masters.seeded(request.param, tmp_path / "master.db", NOW)
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture

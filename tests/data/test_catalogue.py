@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import Table, delete, insert, inspect, select, update
 
 from station.data.ids import derived_ulid
+from station.data.migrate import upgrade_master
 from station.data.queries.link import catalogue_version, snapshot_tables
-from station.data.session import create_master, open_engine, open_snapshot, reading, writing
+from station.data.session import open_engine, open_snapshot, reading, writing
 from station.data.snapshot import Snapshots, build_snapshot, version_of
 from station.data.tables import ledger, menu, orders, payments, shop, staff
 from station.errors import DataError
@@ -138,7 +139,7 @@ def test_a_master_without_a_shop_never_replaces_a_good_snapshot(engine, tmp_path
     build_snapshot(engine, path)
     (tmp_path / "other").mkdir()
     empty = open_engine(f"sqlite:///{tmp_path}/other/master.db", create=True)
-    create_master(empty)
+    upgrade_master(empty)
     with pytest.raises(DataError, match="no shop with stations"):
         build_snapshot(empty, path)
     assert Snapshots(path, "till1").shop().name == "De Pan"

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select, text, update
 
+from station.data import followed
 from station.data.queries.audit import FIRST, Event, broken_at, chain_hash
-from station.data.queries.link_facts import store_facts
 from station.data.session import reading, writing
 from station.data.tables import METADATA, ledger, menu, orders, payments, shop, staff
 from station.domain.facts import (
@@ -33,8 +33,7 @@ from station.errors import DataError
 @pytest.fixture
 def store(engine):
     def bring(*entries, station="till1"):
-        with writing(engine) as conn:
-            return store_facts(conn, station, entries)
+        return followed.store(engine, station, entries)
 
     return bring
 
@@ -235,7 +234,7 @@ def test_a_fact_that_the_master_refuses_is_kept_whole_and_holds_nothing_up(store
     assert len(rows(payments.payments)) == 1
     kept = next(row for row in rows(ledger.audit_events) if row["id"] == bad.id)
     assert kept["kind"] == "refused.order.sent"
-    assert json.loads(kept["body"])["lines"][0]["item"] == stranger.item
+    assert json.loads(kept["body"])["fact"]["lines"][0]["item"] == stranger.item
     assert store(bad, good).new == 0
 
 
@@ -307,8 +306,7 @@ def test_stations_that_bring_facts_at_the_same_moment_wait_for_each_other_and_lo
     def bring(code):
         for seq in range(1, 11):
             sale = day.sale(("Pulled pork bun", 1), name=f"{code} {seq}")
-            with writing(engine) as conn:
-                store_facts(conn, code, [day.entry(seq, sale, "Amina", code)])
+            followed.store(engine, code, [day.entry(seq, sale, "Amina", code)])
 
     with ThreadPoolExecutor(len(codes)) as pool:
         list(pool.map(bring, codes))

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from station.data import session
+from station.data import engines
 from station.data.followed import Master
 from station.data.master import init_master, seed_master
 from station.data.snapshot import Snapshots
@@ -131,7 +131,7 @@ def test_facts_queue_while_the_master_is_missing_and_are_drained_when_it_comes(s
 
 
 def test_a_locked_master_is_away_for_as_long_and_no_longer(running, monkeypatch):
-    monkeypatch.setattr(session, "BUSY_MS", 20)
+    monkeypatch.setattr(engines, "BUSY_MS", 20)
     running.step()
     running.refusals(1)
     blocker = sqlite3.connect(running.master, isolation_level=None)

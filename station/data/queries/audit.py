@@ -1,16 +1,21 @@
 """The audit: each station's rows in a chain, so that one that was taken out or altered shows."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from sqlalchemy import Connection, insert, select
+import msgspec
+from sqlalchemy import Connection, select
 
-from station.data.tables import ledger
+from station.data.bulk import add_rows
+from station.data.tables import ledger, shop
 
 FIRST: Final = "0" * 64
 """What the first row of a station has in place of the hash before it."""
+REFUSED: Final = "refused."
+"""How the kind of a fact begins that the master could not take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +42,26 @@ class Chain:
         self._seq: int = 0 if last is None else last.seq
         self._hash: str = FIRST if last is None else last.hash
 
-    def add(self, event: Event) -> None:
-        digest = chain_hash(self._hash, event)
-        self._conn.execute(
-            insert(ledger.audit_events).values(
-                id=event.id,
-                station_id=self._station,
-                seq=self._seq + 1,
-                kind=event.kind,
-                staff_id=event.staff,
-                subject_id=event.subject,
-                body=event.body,
-                at=event.at,
-                previous_hash=self._hash,
-                hash=digest,
+    def add_all(self, events: Sequence[Event]) -> None:
+        rows = []
+        for event in events:
+            digest = chain_hash(self._hash, event)
+            rows.append(
+                {
+                    "id": event.id,
+                    "station_id": self._station,
+                    "seq": self._seq + 1,
+                    "kind": event.kind,
+                    "staff_id": event.staff,
+                    "subject_id": event.subject,
+                    "body": event.body,
+                    "at": event.at,
+                    "previous_hash": self._hash,
+                    "hash": digest,
+                }
             )
-        )
-        self._seq, self._hash = self._seq + 1, digest
+            self._seq, self._hash = self._seq + 1, digest
+        add_rows(self._conn, ledger.audit_events, rows)
 
 
 def chain_hash(previous: str, event: Event) -> str:
@@ -73,3 +81,38 @@ def broken_at(conn: Connection, station_id: str) -> int | None:
             return expected
         previous, expected = row.hash, expected + 1
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A fact that the master could not take: which, from where, when it happened there, and why not."""
+
+    id: str
+    station: str
+    kind: str
+    at: datetime
+    why: str
+    body: str
+
+
+def refused_facts(conn: Connection, limit: int = 100) -> list[Refusal]:
+    """The latest facts that were set aside, newest first. Index: kind, at."""
+    events = ledger.audit_events.c
+    query = (
+        select(events.id, shop.stations.c.code, events.kind, events.at, events.body)
+        .join(shop.stations, shop.stations.c.id == events.station_id)
+        .where(events.kind >= REFUSED, events.kind < REFUSED[:-1] + "/")
+        .order_by(events.at.desc(), events.id.desc())
+        .limit(limit)
+    )
+    return [
+        Refusal(
+            id=row.id,
+            station=row.code,
+            kind=row.kind.removeprefix(REFUSED),
+            at=row.at,
+            why=str(msgspec.json.decode(row.body).get("why", "")),
+            body=row.body,
+        )
+        for row in conn.execute(query)
+    ]

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, exists, select
 
-from station.data.queries.link_facts import NOT_SEEN
+from station.data.queries.link_rows import NOT_SEEN
 from station.data.tables import orders, shop
 
 

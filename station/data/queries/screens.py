@@ -102,7 +102,8 @@ def _day(conn: Connection, shop_id: str) -> Row[*tuple[Any, ...]]:
 def _menu(conn: Connection, shop_row: Row[*tuple[Any, ...]], now: datetime) -> Menu:
     categories = menu.menu_categories.c
     allergens = recipes.allergens.c
-    names = conn.execute(select(allergens.code, allergens.name).order_by(allergens.position))
+    # Read to its end before the next query: SQL Server has one open answer a connection.
+    names = conn.execute(select(allergens.code, allergens.name).order_by(allergens.position)).all()
     return Menu(
         currency=shop_row.currency,
         cash_rounding_minor=shop_row.cash_rounding_minor,

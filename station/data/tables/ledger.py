@@ -24,7 +24,7 @@ audit_events = Table(
     Column("previous_hash", fixed(64), nullable=False),
     Column("hash", fixed(64), nullable=False),
     UniqueConstraint("station_id", "seq"),
-    Index(None, "subject_id"),
+    Index(None, "kind", "at", info={"serves": "audit.refused_facts"}),
 )
 
 # The one key that is no ULID: triggers fill this table, and they cannot make one.
@@ -47,5 +47,4 @@ deployment_events = Table(
     free_text("why"),
     at("at"),
     one_of("what", ("downloading", "downloaded", "installed", "booted", "confirmed", "rolled_back", "failed")),
-    Index(None, "deployment_id"),
 )

@@ -1,6 +1,6 @@
 """What is sold, at which price and rate, and how a guest may have it changed."""
 
-from sqlalchemy import Column, Index, Table, UniqueConstraint
+from sqlalchemy import Column, Table, UniqueConstraint
 
 from station.data.tables.columns import (
     at,
@@ -72,7 +72,6 @@ menu_items = Table(
     retired(),
     *edited(),
     check("remaining", "remaining IS NULL OR remaining >= 0"),
-    Index(None, "category_id", "position"),
 )
 
 menu_item_prices = Table(

@@ -1,4 +1,8 @@
-"""The one MetaData, and how its constraints are named: `pk_`, `fk_`, `uq_`, `ck_`, `ix_`, then the table."""
+"""The one MetaData, and how its constraints are named: `pk_`, `fk_`, `uq_`, `ck_`, `ix_`, then the table.
+
+An index that is no rule says beside it which query of `data/queries/` it serves; a test looks whether the query exists and
+uses it. An index without a query costs every insert and helps nobody.
+"""
 
 from typing import Final
 
@@ -13,4 +17,5 @@ METADATA: Final = MetaData(
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     }
 )
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
+"""The newest revision in `data/migrations/versions/`."""

@@ -32,8 +32,7 @@ orders = Table(
     flag("training"),
     one_of("mode", ("eat_in", "take_away")),
     # Not unique: a till that lost its counter must still be able to store what it sold.
-    Index(None, "business_day_id", "number"),
-    Index(None, "placed_at"),
+    Index(None, "business_day_id", "number", info={"serves": "floor.sent_orders"}),
 )
 
 order_lines = Table(
@@ -72,7 +71,6 @@ order_line_modifiers = Table(
     whole("count", default=1),
     minor("price_minor", default=0),
     one_of("effect", ("added", "removed", "changed")),
-    Index(None, "order_line_id"),
 )
 
 order_discounts = Table(
@@ -90,7 +88,6 @@ order_discounts = Table(
     to("staff", name="approved_by", null=True),
     at("at"),
     check("amount_minor", "amount_minor > 0"),
-    Index(None, "order_id"),
 )
 
 # No foreign keys to the order: the station that cooked may tell of it before the till that sold it could.
@@ -105,7 +102,6 @@ order_tokens = Table(
     Column("place", code(PLACE), nullable=False),
     at("seen_at"),
     UniqueConstraint("order_id", "part"),
-    Index(None, "place"),
 )
 
 token_moves = Table(
@@ -127,6 +123,4 @@ token_moves = Table(
     Column("fact_id", ulid(), nullable=False),
     at("at"),
     one_of("outcome", ("done", "lost")),
-    Index(None, "order_id", "part"),
-    Index(None, "at"),
 )

@@ -1,6 +1,6 @@
 """Money in, money back, and the drawers. Rows are only ever added; a drawer session alone is closed in place, once."""
 
-from sqlalchemy import Column, Index, Table
+from sqlalchemy import Column, Table
 
 from station.data.tables.columns import at, check, free_text, key, minor, one_of, to, whole
 from station.data.tables.metadata import METADATA
@@ -26,8 +26,6 @@ payments = Table(
     one_of("state", ("approved", "declined", "unknown")),
     check("amount", "amount_minor = given_minor - change_minor"),
     check("change_from_cash", "change_minor = 0 OR (kind = 'cash' AND change_minor > 0)"),
-    Index(None, "order_id"),
-    Index(None, "business_day_id"),
 )
 
 refunds = Table(
@@ -52,8 +50,6 @@ refunds = Table(
     one_of("state", ("approved", "declined", "unknown")),
     check("amount_minor", "amount_minor > 0"),
     check("reason", "reason <> ''"),
-    Index(None, "payment_id"),
-    Index(None, "business_day_id"),
 )
 
 drawer_sessions = Table(
@@ -73,7 +69,6 @@ drawer_sessions = Table(
     free_text("note"),
     check("float_minor", "float_minor >= 0"),
     check("counted_minor", "counted_minor IS NULL OR counted_minor >= 0"),
-    Index(None, "business_day_id"),
 )
 
 drawer_movements = Table(
@@ -95,5 +90,4 @@ drawer_movements = Table(
         "(kind = 'pay_in' AND amount_minor > 0) OR (kind IN ('pay_out', 'drop') AND amount_minor < 0)"
         " OR (kind = 'no_sale' AND amount_minor = 0)",
     ),
-    Index(None, "business_day_id"),
 )

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import Column, Date, Index, Table, UniqueConstraint
+from sqlalchemy import Column, Date, Table, UniqueConstraint
 
 from station.data.tables.columns import check, edited, flag, free_text, key, one_of, retired, text, to, to_code, whole
 from station.data.tables.metadata import METADATA
@@ -115,7 +115,6 @@ recipe_components = Table(
     ),
     check("not_itself", "part_recipe_id IS NULL OR part_recipe_id <> recipe_id"),
     check("yield_percent", "yield_percent BETWEEN 1 AND 100"),
-    Index(None, "part_recipe_id"),
 )
 
 recipe_steps = Table(
@@ -146,5 +145,4 @@ modifier_components = Table(
         "(ingredient_id IS NULL AND recipe_id IS NOT NULL) OR (ingredient_id IS NOT NULL AND recipe_id IS NULL)",
     ),
     check("quantity_of_added", "action = 'remove' OR (quantity IS NOT NULL AND unit IS NOT NULL)"),
-    Index(None, "modifier_id"),
 )

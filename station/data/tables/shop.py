@@ -228,5 +228,4 @@ deployments = Table(
     at("cancelled_at", null=True),
     *edited(),
     UniqueConstraint("batch", "station_id"),
-    Index(None, "station_id", "not_before"),
 )

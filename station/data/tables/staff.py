@@ -1,6 +1,6 @@
 """People: who they are, what they may do, how they get in, and when they worked."""
 
-from sqlalchemy import BigInteger, Column, Index, Table, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Table, UniqueConstraint
 
 from station.data.tables.columns import at, check, edited, free_text, key, one_of, retired, text, to, to_code, whole
 from station.data.tables.metadata import METADATA
@@ -104,7 +104,6 @@ login_events = Table(
     at("at"),
     one_of("what", ("login", "logout", "refused", "approved")),
     one_of("how", ("name", "wallet", "pin")),
-    Index(None, "at"),
 )
 
 shifts = Table(
@@ -121,5 +120,4 @@ shifts = Table(
     *edited(),
     check("ends_after_start", "ended_at IS NULL OR ended_at >= started_at"),
     check("break_minutes", "break_minutes >= 0"),
-    Index(None, "business_day_id"),
 )

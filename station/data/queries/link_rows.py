@@ -1,0 +1,305 @@
+"""What a station's facts are as rows of the master. Pure: facts and what the master knows go in, rows come out.
+
+order.sent       orders, order_lines, order_line_modifiers, payments, order_tokens (not seen on the floor yet); counts
+                 down what is left of an item; audit
+floor.reported   token_moves, and order_tokens where the token stands now
+staff.seen       login_events
+menu.sold_out    menu_items; audit
+all other        audit: who meant what; the floor's report tells what became of it
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import Table
+
+from station.data.ids import part_ulid
+from station.data.queries.audit import REFUSED, Event
+from station.data.tables import orders, payments, staff
+from station.domain.facts import (
+    Entry,
+    Fact,
+    FloorReported,
+    OrderSent,
+    SoldLine,
+    SoldOut,
+    StaffSeen,
+    TokenDispatched,
+    TokenSplit,
+    kind_of,
+)
+from station.domain.floor import PARENTS, station_place
+
+NOT_SEEN: Final = ""
+"""The place of a token that was sold and that nobody has reported on the floor yet."""
+
+# Each table after those that it refers to.
+WRITTEN: Final = (
+    orders.orders,
+    orders.order_lines,
+    orders.order_line_modifiers,
+    payments.payments,
+    orders.token_moves,
+    staff.login_events,
+)
+Row = dict[str, Any]
+Token = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The fact behind a report: who did it, and the places of its parts when it split a token."""
+
+    staff: str | None = None
+    places: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """Where a token was last seen: after so many hops and revisions, `at` that moment."""
+
+    hop: int
+    revision: int
+    place: str
+    at: datetime
+
+    def earlier_than(self, other: "Stand") -> bool:
+        return (self.hop, self.revision) < (other.hop, other.revision)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the master knows of what these facts name."""
+
+    staff: frozenset[str]
+    items: frozenset[str]
+    asked: Mapping[str, Asked]
+    stands: Mapping[Token, Stand]
+
+
+@dataclass(slots=True)
+class Gathered:
+    """Rows by table, in order; `stands` only of tokens that moved on. `refused`: facts that name what is not there, and why."""
+
+    rows: dict[Table, list[Row]] = field(default_factory=lambda: defaultdict(list))
+    stands: dict[Token, Stand] = field(default_factory=dict)
+    counted: Counter[str] = field(default_factory=Counter)
+    sold_out: dict[str, bool] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+    refused: list[tuple[Entry, str]] = field(default_factory=list)
+
+
+def gather(station_id: str, shop_id: str, entries: Sequence[Entry], known: Known) -> Gathered:
+    """All that these facts add and change, in their order."""
+    gathering = _Gathering(station_id, shop_id, {entry.id: entry for entry in entries}, known)
+    for entry in entries:
+        gathering.take(entry)
+    return gathering.to
+
+
+def asked_by(kind: str, staff_id: str | None, body: str, decode: "msgspec.json.Decoder[Fact]") -> Asked:
+    """What the audit kept of a fact that a report is about."""
+    return Asked(staff_id, _places(decode.decode(body)) if kind in {"token.split", "token.dispatched"} else ())
+
+
+def refusal(entry: Entry, why: str) -> Event:
+    """The whole fact, kept with the reason."""
+    return _event(entry, REFUSED + kind_of(entry.fact), json_of({"why": why, "fact": entry.fact}), staff_id=None)
+
+
+def json_of(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+class _Gathering:
+    def __init__(self, station_id: str, shop_id: str, batch: Mapping[str, Entry], known: Known) -> None:
+        self._station, self._shop, self._batch, self._known = station_id, shop_id, batch, known
+        self.to = Gathered()
+
+    def take(self, entry: Entry) -> None:
+        fact = entry.fact
+        why = self._unknown(entry)
+        if why:
+            self.to.refused.append((entry, why))
+            self.to.events.append(refusal(entry, why))
+            return
+        if isinstance(fact, OrderSent):
+            self._order(entry, fact)
+        elif isinstance(fact, FloorReported):
+            self._report(entry, fact)
+        elif isinstance(fact, StaffSeen):
+            self._add(
+                staff.login_events, entry, station_id=self._station, staff_id=fact.staff, what=fact.what, how=fact.how
+            )
+        elif isinstance(fact, SoldOut):
+            self.to.sold_out[fact.item] = fact.sold_out
+        if not isinstance(fact, FloorReported | StaffSeen):
+            self.to.events.append(_event(entry, kind_of(fact), _audited(fact), staff_id=entry.staff))
+
+    def _unknown(self, entry: Entry) -> str:
+        """Whoever did it must be known here before the audit names them; the audit itself must never be refused."""
+        if entry.staff is not None and entry.staff not in self._known.staff:
+            return f"no staff {entry.staff}"
+        if isinstance(entry.fact, SoldOut) and entry.fact.item not in self._known.items:
+            return f"no menu item {entry.fact.item}"
+        return ""
+
+    def _order(self, entry: Entry, fact: OrderSent) -> None:
+        body = fact.token
+        self.to.rows[orders.orders].append(
+            {
+                "id": fact.order,
+                "shop_id": self._shop,
+                "business_day_id": fact.business_day,
+                "station_id": self._station,
+                "staff_id": entry.staff,
+                "number": fact.number,
+                "mode": fact.mode,
+                "placed_at": body.placed_at,
+                "due_at": body.due_at,
+                "total_minor": fact.total_minor,
+                "tax_minor": fact.tax_minor,
+                "rounding_minor": fact.rounding_minor,
+                "currency": fact.currency,
+                "customer_name": body.customer.name,
+                "customer_allergies": ",".join(body.customer.allergies),
+                "note": body.note,
+                "training": body.training,
+            }
+        )
+        for position, line in enumerate(fact.lines):
+            self._line(fact.order, position, line)
+            if not body.training:
+                self.to.counted[line.item] += line.count
+        for tender in fact.tenders:
+            self.to.rows[payments.payments].append(
+                {
+                    "id": tender.id,
+                    "order_id": fact.order,
+                    "business_day_id": fact.business_day,
+                    "station_id": self._station,
+                    "staff_id": entry.staff,
+                    "kind": tender.kind,
+                    "amount_minor": tender.amount_minor,
+                    "given_minor": tender.given_minor,
+                    "change_minor": tender.change_minor,
+                    "reference": tender.reference,
+                    "state": tender.state,
+                    "at": entry.at,
+                }
+            )
+        self._place(fact.order, body.part, Stand(-1, -1, NOT_SEEN, entry.at))
+
+    def _line(self, order: str, position: int, line: SoldLine) -> None:
+        self.to.rows[orders.order_lines].append(
+            {
+                "id": line.id,
+                "order_id": order,
+                "position": position,
+                "menu_item_id": line.item,
+                "recipe_id": line.recipe,
+                "name": line.name,
+                "count": line.count,
+                "unit_minor": line.unit_minor,
+                "total_minor": line.total_minor,
+                "tax_bp": line.tax_bp,
+                "tax_minor": line.tax_minor,
+                "prep_group": line.group,
+                "weight": line.weight,
+                "note": line.note,
+                "allergens": json_of(line.allergens),
+            }
+        )
+        self.to.rows[orders.order_line_modifiers] += (
+            {
+                "id": modifier.id,
+                "order_line_id": line.id,
+                "modifier_id": modifier.modifier,
+                "name": modifier.name,
+                "effect": modifier.effect,
+                "count": modifier.count,
+                "price_minor": modifier.price_minor,
+            }
+            for modifier in line.modifiers
+        )
+
+    def _report(self, entry: Entry, fact: FloorReported) -> None:
+        asked = self._asked(fact.fact)
+        self._add(
+            orders.token_moves,
+            entry,
+            order_id=fact.order,
+            part=fact.part,
+            token_revision=fact.revision,
+            hop=fact.hop,
+            source=fact.source,
+            destination=fact.to,
+            verb=fact.verb,
+            outcome=fact.outcome,
+            why=fact.why,
+            station_id=self._station,
+            staff_id=asked.staff,
+            fact_id=fact.fact,
+        )
+        if fact.outcome == "lost":
+            return
+        for number, place in enumerate(asked.places, start=1):
+            self._place(fact.order, f"{fact.part}-{number}", Stand(fact.hop, fact.revision, place, entry.at))
+        place = PARENTS if asked.places else fact.to
+        self._place(fact.order, fact.part, Stand(fact.hop, fact.revision, place, entry.at))
+
+    def _asked(self, fact_id: str) -> Asked:
+        """Who asked for it and for what: from this batch, else from what the audit kept of an earlier one."""
+        entry = self._batch.get(fact_id)
+        if entry is not None:
+            staff_id = entry.staff if entry.staff in self._known.staff else None
+            return Asked(staff_id, _places(entry.fact))
+        return self._known.asked.get(fact_id, Asked())
+
+    def _place(self, order: str, part: str, stand: Stand) -> None:
+        """Where a token stands now, unless something later is known of it already."""
+        token = order, part
+        last = self.to.stands.get(token) or self._known.stands.get(token)
+        if last is None or last.earlier_than(stand):
+            self.to.stands[token] = stand
+
+    def _add(self, table: Table, entry: Entry, **row: Any) -> None:
+        self.to.rows[table].append({"id": entry.id, **row, "at": entry.at})
+
+
+def token_row(token: Token, stand: Stand) -> Row:
+    order, part = token
+    return {
+        "id": part_ulid(order, "token", part),
+        "order_id": order,
+        "part": part,
+        "token_revision": stand.revision,
+        "hop": stand.hop,
+        "place": stand.place,
+        "seen_at": stand.at,
+    }
+
+
+def _places(fact: Fact) -> tuple[str, ...]:
+    """Where the parts of a split go, in the order of their numbers; none when the token stays whole."""
+    if isinstance(fact, TokenSplit):
+        return fact.place, fact.to
+    if isinstance(fact, TokenDispatched) and len(fact.stations) > 1:
+        return tuple(map(station_place, fact.stations))
+    return ()
+
+
+def _event(entry: Entry, kind: str, body: str, *, staff_id: str | None) -> Event:
+    subject = getattr(entry.fact, "order", None) or getattr(entry.fact, "item", None)
+    return Event(entry.id, kind, staff_id, subject, body, entry.at)
+
+
+def _audited(fact: Fact) -> str:
+    """The fact as the audit keeps it. A sale has tables of its own; here stands what has none."""
+    if isinstance(fact, OrderSent):
+        return json_of({"number": fact.number, "total_minor": fact.total_minor, "confirmed": fact.confirmed})
+    return json_of(fact)
