@@ -3,7 +3,7 @@
 `STATION_HOME` (default `/data/station`) holds
 
     station.json     what this station is: code, role, where the share and the master are, its display
-    secrets.json     mode 0600: the share's password, the shop's token key (64 hexadecimal digits)
+    secrets.json     mode 0600: the shop's token key (64 hexadecimal digits), the passwords of share, master and replica
     data/            journal.db, mirror/, snapshot.db
     run/             sockets and status files, made anew at each start
 
@@ -47,6 +47,38 @@ class FolderShare(
     path: str
 
 
+class SqlServer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="mssql"):
+    """The master on SQL Server; its password stands in secrets.json.
+
+    `tls`: encrypt (by whatever certificate the server has, as SQL Server makes one for itself), verify (one that `ca`, a file,
+    or this machine's authorities vouch for), insecure (in plain text).
+    """
+
+    host: str
+    port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 1433
+    database: Annotated[str, msgspec.Meta(pattern="^[A-Za-z][A-Za-z0-9_]{0,62}$")] = "station"
+    user: str
+    driver: str = "FreeTDS"
+    tls: Literal["encrypt", "verify", "insecure"] = "encrypt"
+    ca: str = ""
+
+
+class Replica(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The cloud's MySQL; its password stands in secrets.json.
+
+    `tls`: verify (a certificate that `ca`, a file, or this machine's authorities vouch for) or insecure (in plain text).
+    `chain`: this database holds other shops too.
+    """
+
+    host: str
+    port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 3306
+    database: Annotated[str, msgspec.Meta(pattern="^[A-Za-z][A-Za-z0-9_]{0,62}$")] = "station"
+    user: str
+    tls: Literal["verify", "insecure"] = "verify"
+    ca: str = ""
+    chain: bool = False
+
+
 class Display(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`headless`: draw without a display (None: when there is none)."""
 
@@ -61,7 +93,8 @@ class _StationFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     code: Code
     role: Role
     share: SmbShare | FolderShare
-    master: str
+    master: Annotated[str, msgspec.Meta(pattern="^sqlite:///.")] | SqlServer
+    replica: Replica | None = None
     display: Display = Display()
     observe: bool = False
     log_level: Literal["debug", "info", "warning"] = "info"
@@ -70,6 +103,8 @@ class _StationFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 class _SecretsFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     token_key: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
     share_password: str = ""
+    master_password: str = ""
+    replica_password: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +115,16 @@ class Settings:
     code: str
     role: Role
     share: SmbShare | FolderShare
-    master_url: str
+    master: str | SqlServer
+    replica: Replica | None
     display: Display
     headless: bool
     observe: bool
     log_level: str
     token_key: bytes = field(repr=False)
     share_password: str = field(repr=False)
+    master_password: str = field(repr=False, default="")
+    replica_password: str = field(repr=False, default="")
 
     @property
     def journal_path(self) -> Path:
@@ -112,6 +150,10 @@ class Settings:
     def link_status(self) -> Path:
         return self.run_dir / "link.json"
 
+    @property
+    def replica_status(self) -> Path:
+        return self.run_dir / "replica.json"
+
 
 def home_of(environment: Mapping[str, str] | None = None) -> Path:
     """The station's home folder."""
@@ -134,13 +176,16 @@ def load_settings(home: Path | None = None, environment: Mapping[str, str] | Non
         code=station.code,
         role=station.role,
         share=station.share,
-        master_url=station.master,
+        master=station.master,
+        replica=station.replica,
         display=display,
         headless=not seen if display.headless is None else display.headless,
         observe=station.observe,
         log_level=station.log_level,
         token_key=bytes.fromhex(secrets.token_key),
         share_password=secrets.share_password,
+        master_password=secrets.master_password,
+        replica_password=secrets.replica_password,
     )
 
 
@@ -168,7 +213,7 @@ def _explained(message: str, form: type[_File]) -> str:
     unknown = re.search(r"unknown field `([^`]+)`", message)
     if unknown is None:
         return text
-    forms = (form, SmbShare, FolderShare, Display)
+    forms = (form, SmbShare, FolderShare, SqlServer, Replica, Display)
     known = [entry.encode_name for each in forms for entry in msgspec.structs.fields(each)]
     near = difflib.get_close_matches(unknown[1], known, n=1)
     return f"{text}; did you mean {near[0]!r}?" if near else f"{text}; remove it"

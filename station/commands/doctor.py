@@ -14,6 +14,7 @@ import typer
 from station.commands.printing import CONSOLE, AsJson, print_json
 from station.commands.where import Home, open_floor
 from station.config import Settings, home_of, load_settings
+from station.data.addresses import master_of
 from station.data.queries.link import catalogue_version
 from station.data.session import name_of, open_engine, reading
 from station.data.snapshot import Snapshots
@@ -121,7 +122,7 @@ def _share(settings: Settings) -> Finding:
 
 
 def _master(settings: Settings) -> Finding:
-    engine = open_engine(settings.master_url)
+    engine = open_engine(master_of(settings))
     try:
         with reading(engine) as connection:
             version = catalogue_version(connection)

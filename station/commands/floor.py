@@ -11,6 +11,7 @@ from ulid import ULID
 from station.commands.printing import CONSOLE, AsJson, print_json, print_table
 from station.commands.where import Folder, Home, open_floor, settings_of
 from station.config import Settings
+from station.data.addresses import master_of
 from station.data.queries.floor import sent_orders
 from station.data.session import open_engine, reading
 from station.domain.facts import OrderSent
@@ -189,7 +190,7 @@ def _missing_here(settings: Settings, seen: set[str]) -> list[str]:
 def _missing_in_master(settings: Settings, seen: set[str]) -> tuple[list[str], str]:
     """Orders that the master knows to have come to the floor, and that are nowhere; or why it could not be asked."""
     try:
-        engine = open_engine(settings.master_url)
+        engine = open_engine(master_of(settings))
         try:
             with reading(engine) as conn:
                 sent = sent_orders(conn)

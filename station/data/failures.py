@@ -183,7 +183,10 @@ def _sentence(failure: Failure) -> str:
             f"and this station found no encrypted way to talk: {failure.text}",
         ),
         (failure.busy, f"did not answer in time, or the connection broke: {failure.text}"),
-        (failure.away, f"cannot be reached: {failure.text}; look at the central PC, its network and its firewall"),
+        (
+            failure.away,
+            f"cannot be reached, or lets nobody in this way: {failure.text}; look at address, network and firewall",
+        ),
     ):
         if happened:
             return sentence

@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
-from station.data.engines import engine_at, prepare_sqlite, sqlite_file
+from station.data.engines import ADDRESS, engine_at, prepare_sqlite, sqlite_file
 from station.data.failures import translate
 from station.data.tables import SCHEMA_VERSION
 from station.errors import DatabaseBusy, DataError
@@ -112,7 +112,7 @@ def outside_transactions(engine: Engine) -> Iterator[Connection]:
         with translated(engine), engine.connect() as plain:
             yield plain.execution_options(isolation_level="AUTOCOMMIT")
         return
-    alone = engine_at(engine.url, outside_transactions=True)
+    alone = engine_at(engine.get_execution_options()[ADDRESS], outside_transactions=True)
     try:
         with translated(engine), alone.connect() as conn:
             yield conn

@@ -4,6 +4,7 @@ import threading
 
 from station.config import load_settings
 from station.daemon import Stop, run, setup_logging
+from station.data.addresses import master_of
 from station.data.followed import Master
 from station.link.follow import Follower
 from station.local.bell import Listener, bell_of
@@ -37,7 +38,7 @@ def _wired(wake: threading.Event) -> Follower:
     follower = Follower(
         settings.code,
         journal,
-        Master(settings.master_url),
+        Master(master_of(settings)),
         snapshot=settings.snapshot_path,
         status=settings.link_status,
         monotonic=boot_s,

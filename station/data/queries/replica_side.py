@@ -1,0 +1,170 @@
+"""What the pump and the comparison ask of the replica, always of one shop: rows put there and taken away, how far the first
+copy came, and how the rows of a range add up.
+
+A row's hash is the MD5 of its columns as text, in the table's order, NULL as one zero byte, with 0x1f between them; a range's is
+the exclusive or of its rows', so it does not depend on their order. The server works it out, and `text_of` says the same of
+the master's rows.
+"""
+
+import hashlib
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    Unicode,
+    and_,
+    cast,
+    delete,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+)
+from sqlalchemy.dialects import mysql
+
+from station.data.bulk import in_portions
+from station.data.queries.replica import Row, beyond
+from station.data.replica_tables import SHOP, in_replica
+from station.data.tables import ledger, orders, shop
+from station.data.triggers import key_columns, row_key, split_key
+
+DONE: Final = "*"
+"""In place of the last key: the first copy of this table is complete."""
+_BETWEEN, _NULL = "\x1f", "\0"
+_KEYS_AT_ONCE: Final = 500
+_PROGRESS: Final = in_replica(ledger.replica_changes)
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """How many rows a range holds, and the exclusive or of their hashes."""
+
+    rows: int
+    hash: int
+
+
+def put_rows(conn: Connection, shop_id: str, table: Table, rows: Sequence[Row]) -> None:
+    """Each row as it is now, whether it was there before or not."""
+    if not rows:
+        return
+    target = in_replica(table)
+    keys = set(target.primary_key.columns.keys())
+    query = mysql.insert(target)
+    # VALUES() is the one form that MySQL, MariaDB and TiDB have in common; the driver sends many rows at once with it.
+    changed = {column.name: func.values(column) for column in target.c if column.name not in keys}
+    # A table of keys only has nothing to change.
+    query = query.on_duplicate_key_update(changed or {SHOP: func.values(target.c[SHOP])})
+    conn.execute(query, [{**row, SHOP: shop_id} for row in rows])
+
+
+def take_rows(conn: Connection, shop_id: str, table: Table, keys: Sequence[str]) -> None:
+    """These rows are gone from the master."""
+    target = in_replica(table)
+    columns = [target.c[column.name] for column in key_columns(table) if column.name != SHOP]
+    for some in in_portions(keys, _KEYS_AT_ONCE):
+        pairs = (split_key(table, key) for key in some)
+        is_one = or_(*(and_(*(one == value for one, value in zip(columns, pair, strict=True))) for pair in pairs))
+        conn.execute(delete(target).where(target.c.shop_id == shop_id, is_one))
+
+
+def shops_there(conn: Connection) -> dict[str, str]:
+    """Every shop that this replica holds: id and name."""
+    shops = in_replica(shop.shops).c
+    return {row.id: row.name for row in conn.execute(select(shops.id, shops.name))}
+
+
+def newest_order(conn: Connection, shop_id: str) -> str | None:
+    table = in_replica(orders.orders).c
+    return conn.scalar(select(table.id).where(table.shop_id == shop_id).order_by(table.id.desc()).limit(1))
+
+
+def copied_so_far(conn: Connection, shop_id: str) -> dict[str, str]:
+    """By table the last key that the first copy reached; DONE where it is complete."""
+    query = select(_PROGRESS.c.table_name, _PROGRESS.c.row_key).where(_PROGRESS.c.shop_id == shop_id)
+    return {row.table_name: row.row_key for row in conn.execute(query)}
+
+
+def note_copied(conn: Connection, shop_id: str, table: Table, key: str) -> None:
+    query = mysql.insert(_PROGRESS)
+    number = zlib.crc32(table.name.encode())
+    row = {"shop_id": shop_id, "id": number, "table_name": table.name, "row_key": key}
+    conn.execute(query.on_duplicate_key_update(row_key=func.values(_PROGRESS.c.row_key)), [row])
+
+
+def forget_copied(conn: Connection, shop_id: str) -> None:
+    """The first copy begins anew; the rows stay until they are written over."""
+    conn.execute(delete(_PROGRESS).where(_PROGRESS.c.shop_id == shop_id))
+
+
+def count_there(conn: Connection, shop_id: str, table: Table) -> int:
+    target = in_replica(table)
+    return conn.scalar(select(func.count()).select_from(target).where(target.c.shop_id == shop_id)) or 0
+
+
+def sum_of(conn: Connection, shop_id: str, table: Table, after: str | None, upto: str | None) -> Sum:
+    """Of the rows whose key is beyond `after` (None: from the first) and not beyond `upto` (None: to the last)."""
+    digest = func.md5(_row_text(table))
+    parts = [func.bit_xor(_number(func.substr(digest, first, 16))) for first in (1, 17)]
+    row = conn.execute(select(func.count(), *parts).where(_in_range(shop_id, table, after, upto))).one()
+    return Sum(int(row[0]), int(row[1]) << 64 | int(row[2]))
+
+
+def hashes_of(conn: Connection, shop_id: str, table: Table, after: str | None, upto: str | None) -> dict[str, int]:
+    """By key the hash of each row of the range."""
+    target = in_replica(table)
+    columns = [target.c[column.name] for column in key_columns(table)]
+    query = select(*columns, func.md5(_row_text(table)).label("digest"))
+    rows = conn.execute(query.where(_in_range(shop_id, table, after, upto)))
+    return {row_key(table, row[:-1]): int(row[-1], 16) for row in rows}
+
+
+def hash_of(table: Table, row: Row) -> int:
+    """The same of a master's row."""
+    text = _BETWEEN.join(text_of(row[column.name]) for column in _hashed(table))
+    return int.from_bytes(hashlib.md5(text.encode(), usedforsecurity=False).digest(), "big")
+
+
+def text_of(value: Any) -> str:
+    """A value as MySQL casts it to text."""
+    if isinstance(value, str):
+        # MySQL gives a CHAR back without the blanks at its end, SQL Server with them.
+        return value.rstrip(" ")
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M:%S.") + f"{value.microsecond // 1000:03d}"
+    if isinstance(value, Decimal):
+        return f"{value:.3f}"
+    if isinstance(value, bool):
+        return str(int(value))
+    return _NULL if value is None else str(value)
+
+
+def _hashed(table: Table) -> list[Any]:
+    return [column for column in in_replica(table).c if column.name != SHOP]
+
+
+def _row_text(table: Table) -> ColumnElement[str]:
+    parts = [func.ifnull(func.rtrim(cast(one, Unicode())), literal(_NULL)) for one in _hashed(table)]
+    return func.concat_ws(literal(_BETWEEN), *parts)
+
+
+def _number(digits: Any) -> ColumnElement[int]:
+    return cast(func.conv(digits, 16, 10), mysql.BIGINT(unsigned=True))
+
+
+def _in_range(shop_id: str, table: Table, after: str | None, upto: str | None) -> ColumnElement[bool]:
+    target = in_replica(table)
+    columns = [target.c[column.name] for column in key_columns(table)]
+    rule = target.c.shop_id == shop_id
+    if after is not None:
+        rule = and_(rule, beyond(columns, split_key(table, after)))
+    if upto is not None:
+        rule = and_(rule, not_(beyond(columns, split_key(table, upto))))
+    return rule

@@ -1,0 +1,207 @@
+"""The pump's two ends, held together: a master whose queue is followed by one program at a time, and its replica.
+
+    first copy    table by table in the order of keys; how far it came is written in the same transaction as the rows
+    pump          a batch of the queue: the rows as they are now, written in one transaction; then the batch is forgotten
+
+Whatever dies in between is done again, and a repeat changes nothing.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.engine import URL
+
+from station.data.locks import Hold, exclusively
+from station.data.migrate import upgrade_replica
+from station.data.queries.replica import (
+    OneShop,
+    Row,
+    changes_waiting,
+    count_rows,
+    forget_changes_taken,
+    keys_by_table,
+    next_changes,
+    order_known,
+    rows_after,
+    rows_by_key,
+    the_shop,
+)
+from station.data.queries.replica_side import (
+    DONE,
+    copied_so_far,
+    forget_copied,
+    newest_order,
+    note_copied,
+    put_rows,
+    shops_there,
+    take_rows,
+)
+from station.data.session import check_schema, in_transaction, name_of, open_engine, reading
+from station.data.tables import METADATA
+from station.data.triggers import followed_tables, triggers_there
+from station.errors import DataError
+
+BATCH: Final = 5_000
+PORTION: Final = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """One step of the first copy: so many rows of this table; `complete` when there are no more of it."""
+
+    table: str
+    rows: int
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pumped:
+    """One batch: entries of the queue that were dealt with, and rows that were written or taken away for them."""
+
+    entries: int
+    written: int
+    taken: int
+
+
+class Ends:
+    """Both databases, opened and looked at; `close` when done. Raises DataError with what is wrong and what to do."""
+
+    def __init__(self, master: str | URL, replica: str | URL, *, chain: bool = False) -> None:
+        self.master = open_engine(master)
+        try:
+            check_schema(self.master)
+            self.replica = open_engine(replica)
+            with reading(self.master) as conn:
+                self.shop: OneShop = the_shop(conn)
+        except DataError:
+            self.master.dispose()
+            raise
+        self._chain = chain
+
+    def close(self) -> None:
+        self.master.dispose()
+        self.replica.dispose()
+
+    def look(self) -> None:
+        """Raises DataError unless the replica may be written: it is ours, or empty, or a chain's."""
+        with reading(self.replica) as conn:
+            strangers = {key: name for key, name in shops_there(conn).items() if key != self.shop.id}
+            newest = newest_order(conn, self.shop.id)
+        if strangers and not self._chain:
+            raise DataError(
+                f"the replica {name_of(self.replica)} holds the shop {next(iter(strangers.values()))!r}, not"
+                f" {self.shop.name!r}: look at its address, or say in station.json that it is a chain's"
+            )
+        if newest is None:
+            return
+        with reading(self.master) as conn:
+            known = order_known(conn, newest)
+        if not known:
+            raise DataError(
+                f"the replica {name_of(self.replica)} holds an order ({newest}) that this master does not know: it follows"
+                " another master, or this one was restored from an older backup. Look first which of them is right;"
+                " `station replica rebuild` then makes the replica equal to this master"
+            )
+
+    def prepare(self) -> None:
+        """Makes or migrates the replica's tables."""
+        upgrade_replica(self.replica)
+
+    def must_be_followed(self) -> None:
+        """Raises DataError when the master's triggers are off: then nobody would hear of changes."""
+        with reading(self.master) as conn:
+            there = triggers_there(conn)
+        if not there:
+            raise DataError(
+                f"the changes of {name_of(self.master)} are not followed; turn that on with: station replica on"
+            )
+
+
+class Pump:
+    """The one program that fills the replica. Every method raises DataError; then the same may be called again."""
+
+    def __init__(self, ends: Ends, hold: Hold) -> None:
+        self._ends, self._hold = ends, hold
+        with reading(ends.replica) as conn:
+            self._copied = copied_so_far(conn, ends.shop.id)
+
+    def tables_left(self) -> list[Table]:
+        """Those that the first copy has not completed, in its order."""
+        return [table for table in followed_tables() if self._copied.get(table.name) != DONE]
+
+    def rows_left(self) -> int:
+        """How many rows the first copy has before it, from the beginning of each table that is not complete."""
+        with reading(self._ends.master) as conn:
+            return sum(count_rows(conn, table) for table in self.tables_left())
+
+    def copy(self) -> Copied | None:
+        """The next portion of the first copy; None when it is complete."""
+        left = self.tables_left()
+        if not left:
+            return None
+        table = left[0]
+        self._hold.renew()
+        with reading(self._ends.master) as conn:
+            rows = rows_after(conn, table, self._copied.get(table.name) or None, PORTION)
+        complete = len(rows) < PORTION
+        mark = DONE if complete else rows[-1][0]
+
+        def write(conn: Connection) -> None:
+            put_rows(conn, self._ends.shop.id, table, [row for _, row in rows])
+            note_copied(conn, self._ends.shop.id, table, mark)
+
+        in_transaction(self._ends.replica, write)
+        self._copied[table.name] = mark
+        return Copied(table.name, len(rows), complete)
+
+    def pump(self, limit: int = BATCH) -> Pumped:
+        """The next batch of the queue; with no entries when there is none."""
+        with reading(self._ends.master) as conn:
+            changes = next_changes(conn, limit)
+            keys = keys_by_table(changes)
+            now = {name: rows_by_key(conn, METADATA.tables[name], some) for name, some in keys.items()}
+        if not changes:
+            return Pumped(0, 0, 0)
+        gone = {name: [key for key in some if key not in now[name]] for name, some in keys.items()}
+        self._hold.renew()
+        in_transaction(self._ends.replica, lambda conn: self._write(conn, now, gone))
+        in_transaction(self._ends.master, lambda conn: forget_changes_taken(conn, changes))
+        return Pumped(len(changes), sum(map(len, now.values())), sum(map(len, gone.values())))
+
+    def waiting(self) -> int:
+        with reading(self._ends.master) as conn:
+            return changes_waiting(conn)
+
+    def begin_anew(self) -> None:
+        """The first copy starts from the first row again; what is there is written over."""
+        in_transaction(self._ends.replica, lambda conn: forget_copied(conn, self._ends.shop.id))
+        self._copied = {}
+
+    def _write(self, conn: Connection, now: dict[str, dict[str, Row]], gone: dict[str, list[str]]) -> None:
+        for name, rows in now.items():
+            put_rows(conn, self._ends.shop.id, METADATA.tables[name], list(rows.values()))
+        for name, keys in gone.items():
+            take_rows(conn, self._ends.shop.id, METADATA.tables[name], keys)
+
+
+@contextmanager
+def pumping(
+    master: str | URL, replica: str | URL, *, chain: bool = False, whatever_it_holds: bool = False
+) -> Iterator[Pump]:
+    """A pump, alone at its work. Raises Taken when another one is at it, DataError when an end is not as it must be.
+
+    `whatever_it_holds`: a replica that followed another master of this shop is taken over.
+    """
+    ends = Ends(master, replica, chain=chain)
+    try:
+        with exclusively(ends.master, "pump") as hold:
+            ends.must_be_followed()
+            ends.prepare()
+            if not whatever_it_holds:
+                ends.look()
+            yield Pump(ends, hold)
+    finally:
+        ends.close()
