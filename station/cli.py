@@ -9,6 +9,7 @@ from station.commands.demo import demo
 from station.commands.doctor import doctor
 from station.commands.floor import app as floor
 from station.commands.master import app as master
+from station.commands.replica import app as replica
 from station.commands.show import show
 from station.errors import StationError
 
@@ -21,6 +22,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(master, name="master")
+app.add_typer(replica, name="replica")
 app.add_typer(floor, name="floor")
 app.add_typer(bench, name="bench")
 app.command()(demo)

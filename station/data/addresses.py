@@ -1,12 +1,31 @@
 """Where a station's master and replica are, as the configuration says it, with their passwords: nobody prints these."""
 
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
 
 from station.config import Settings
 from station.errors import ConfigError
 
+Address = URL
 
-def master_of(settings: Settings) -> URL:
+
+def address(text: str) -> Address:
+    """Raises ConfigError when the text is no database's address."""
+    try:
+        return make_url(text)
+    except ArgumentError as error:
+        shown = text.rsplit("@", maxsplit=1)[-1]
+        raise ConfigError(
+            f"{shown!r} is no database address: write e.g. mssql+pyodbc://NAME@HOST:1433/station, or sqlite:///FILE"
+        ) from error
+
+
+def wants_password(where: Address) -> bool:
+    """Whether it names a user and no password."""
+    return where.username is not None and where.password is None
+
+
+def master_of(settings: Settings) -> Address:
     master = settings.master
     if isinstance(master, str):
         return make_url(master)
@@ -21,7 +40,7 @@ def master_of(settings: Settings) -> URL:
     )
 
 
-def replica_of(settings: Settings) -> URL:
+def replica_of(settings: Settings) -> Address:
     """Raises ConfigError when the station is told of none."""
     replica = settings.replica
     if replica is None:

@@ -62,6 +62,16 @@ def upgrade_replica(engine: Engine) -> Upgrade:
         return Upgrade(before, SCHEMA_VERSION)
 
 
+def check_replica(engine: Engine) -> None:
+    """Raises DataError unless the replica has this program's schema."""
+    with reading(engine) as conn:
+        version = stored_version(conn)
+    _refuse_newer(name_of(engine), version)
+    if version != SCHEMA_VERSION:
+        state = f"schema version {version}" if version else "no tables yet"
+        raise DataError(f"the replica {name_of(engine)} has {state}; `station replica run` brings it up to date")
+
+
 def planned_sql(engine: Engine) -> str:
     """What `upgrade_master` would send, as a script; empty when there is nothing to do. Changes nothing."""
     with reading(engine) as conn:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Table
 from sqlalchemy.engine import URL
 
 from station.data.locks import Hold, exclusively
-from station.data.migrate import upgrade_replica
+from station.data.migrate import check_replica, upgrade_replica
 from station.data.queries.replica import (
     OneShop,
     Row,
@@ -32,6 +32,7 @@ from station.data.queries.replica import (
 from station.data.queries.replica_side import (
     DONE,
     copied_so_far,
+    count_there,
     forget_copied,
     newest_order,
     note_copied,
@@ -39,9 +40,9 @@ from station.data.queries.replica_side import (
     shops_there,
     take_rows,
 )
-from station.data.session import check_schema, in_transaction, name_of, open_engine, reading
+from station.data.session import check_schema, in_transaction, name_of, open_engine, reading, writing
 from station.data.tables import METADATA
-from station.data.triggers import followed_tables, triggers_there
+from station.data.triggers import follow_changes, followed_tables, forget_changes, triggers_there
 from station.errors import DataError
 
 BATCH: Final = 5_000
@@ -64,6 +65,17 @@ class Pumped:
     entries: int
     written: int
     taken: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How both ends stand: rows by table, here and there; `problem`: why the replica could not be asked."""
+
+    shop: str
+    queue: int
+    first_copy_done: bool
+    tables: tuple[tuple[str, int, int], ...]
+    problem: str = ""
 
 
 class Ends:
@@ -105,6 +117,20 @@ class Ends:
                 " another master, or this one was restored from an older backup. Look first which of them is right;"
                 " `station replica rebuild` then makes the replica equal to this master"
             )
+
+    def standing(self) -> Standing:
+        with reading(self.master) as conn:
+            queue = changes_waiting(conn)
+            here = {table.name: count_rows(conn, table) for table in followed_tables()}
+        try:
+            check_replica(self.replica)
+            with reading(self.replica) as conn:
+                copied = copied_so_far(conn, self.shop.id)
+                there = {table.name: count_there(conn, self.shop.id, table) for table in followed_tables()}
+        except DataError as error:
+            return Standing(self.shop.name, queue, first_copy_done=False, tables=(), problem=str(error))
+        done = all(copied.get(name) == DONE for name in here)
+        return Standing(self.shop.name, queue, done, tuple((name, rows, there[name]) for name, rows in here.items()))
 
     def prepare(self) -> None:
         """Makes or migrates the replica's tables."""
@@ -185,6 +211,20 @@ class Pump:
             put_rows(conn, self._ends.shop.id, METADATA.tables[name], list(rows.values()))
         for name, keys in gone.items():
             take_rows(conn, self._ends.shop.id, METADATA.tables[name], keys)
+
+
+def turn_following(master: str | URL, *, on: bool) -> int:
+    """Makes or drops the master's triggers; how many were made. Off empties the queue too. Raises DataError."""
+    engine = open_engine(master)
+    try:
+        check_schema(engine)
+        with exclusively(engine, "migrate"), writing(engine) as conn:
+            if on:
+                return follow_changes(conn)
+            forget_changes(conn)
+            return 0
+    finally:
+        engine.dispose()
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, create_engine, insert, select
 
 from station.data.queries.link import catalogue_version, snapshot_columns, snapshot_rows, snapshot_tables
+from station.data.queries.profile import asks_for_pump
 from station.data.queries.screens import load_recipe, load_shop
 from station.data.session import APPLICATION_ID, open_snapshot, reading, translated
 from station.data.tables import METADATA, SCHEMA_VERSION, shop
@@ -100,6 +101,21 @@ class Snapshots:
         except OSError:
             return None
         return found.st_ino, found.st_mtime_ns, found.st_size
+
+
+def pump_wanted(path: Path, station: str) -> bool:
+    """Whether this station's profile, with its own settings on top, asks it to fill the replica. False without a snapshot."""
+    if not path.is_file():
+        return False
+    try:
+        engine = open_snapshot(path)
+    except DataError:
+        return False
+    try:
+        with reading(engine) as conn:
+            return asks_for_pump(conn, station)
+    finally:
+        engine.dispose()
 
 
 def version_of(path: Path, now: datetime | None = None) -> str:

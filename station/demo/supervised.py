@@ -16,7 +16,7 @@ from supervisor.xmlrpc import SupervisorTransport
 from station.errors import StationError
 
 CONFIGURATION = Path(__file__).resolve().parents[2] / "supervisor.conf"
-PROGRAMS = ("tokens", "link", "renderer")
+PROGRAMS = ("tokens", "link", "renderer", "replica")
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,6 +113,7 @@ class Profile:
     dispatch: bool = False
     dispatch_delay_s: float = 0.0
     text_scale: float = 1.0
+    replica_pump: bool = False
 
 
 @dataclass(frozen=True, slots=True)

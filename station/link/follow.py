@@ -1,7 +1,7 @@
 """One round of the link: journal to master, master to snapshot, and how that stands for the screens.
 
 The cursor moves only after the master has committed. A crash between the two brings the same facts again, and the master
-takes each of them once.
+takes each of them once. What this version cannot read waits in the journal until one that can, and holds nothing up.
 """
 
 import logging
@@ -10,13 +10,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from station.data.followed import Master
+from station.domain.facts import Entry
 from station.errors import DataError
 from station.link.plan import Plan, answered, failed, looked
 from station.local.journal import Journal
 from station.local.status import LinkStatus, write_status
 
 READER = "link"
-BATCH = 200
+BATCH = 500
+REFUSED = "link refused"
+"""The journal's counter of facts that the master could not take."""
 
 _LOG = logging.getLogger("link")
 
@@ -41,6 +44,9 @@ class Follower:
         self._plan = Plan()
         self._built = ""
         self._told: LinkStatus | None = None
+        self._refused = journal.counted(REFUSED)
+        self._refusal = ""
+        self._refused_at: datetime | None = None
 
     def step(self) -> float:
         """Seconds to rest. Raises JournalError; a master that fails is part of the work."""
@@ -57,15 +63,24 @@ class Follower:
         return 0.0 if more else self._plan.rest_s(self._monotonic())
 
     def _bring(self) -> bool:
-        """The next facts into the master; whether there are more."""
-        entries = self._journal.since(self._journal.cursor(READER), BATCH)
-        if not entries:
-            return False
+        """The next facts into the master, those first that waited for this version; whether there are more."""
+        late = self._journal.readable_again(READER)
+        if late:
+            self._store(late)
+            self._journal.took_back(READER, late)
+        entries, upto = self._journal.next_for(READER, BATCH)
+        if entries:
+            self._store(entries)
+        if upto:
+            self._journal.advance(READER, upto)
+        return 0 < upto < self._journal.last()
+
+    def _store(self, entries: list[Entry]) -> None:
         stored = self._master.store(self._station, entries)
-        self._journal.advance(READER, entries[-1].seq)
         for sentence in stored.refused:
             _LOG.warning("%s", sentence)
-        return len(entries) == BATCH
+            self._refused, self._refusal = self._journal.next_number(REFUSED), sentence
+            self._refused_at = self._now()
 
     def _refresh(self) -> None:
         """A new snapshot when the catalogue changed, when there is none, and once after each start."""
@@ -78,23 +93,27 @@ class Follower:
         self._plan = looked(self._plan, self._monotonic())
 
     def _lost(self, message: str) -> None:
-        first = self._plan.away_since is None
+        first = self._plan.master.away_since is None
         self._plan = failed(self._plan, self._monotonic(), self._now(), message)
         if first:
             _LOG.warning("master=away cause=%s", message)
 
     def _found(self) -> None:
-        if self._plan.away_since is not None:
-            _LOG.info("master=back since=%s", self._plan.away_since.isoformat(timespec="seconds"))
+        since = self._plan.master.away_since
+        if since is not None:
+            _LOG.info("master=back since=%s", since.isoformat(timespec="seconds"))
         self._plan = answered(self._plan)
 
     def _tell(self) -> None:
-        plan = self._plan
+        master = self._plan.master
         status = LinkStatus(
-            master="starting" if not plan.tried else "ok" if plan.away_since is None else "away",
-            since=plan.away_since,
-            message=plan.message,
+            master="starting" if not master.tried else "ok" if master.away_since is None else "away",
+            since=master.away_since,
+            message=master.message,
             queue=self._journal.last() - self._journal.cursor(READER),
+            refused=self._refused,
+            refusal=self._refusal,
+            refused_at=self._refused_at,
         )
         if status != self._told:
             write_status(self._status, status)

@@ -8,6 +8,7 @@ also keeps here how far each of its operations got, so that it can go on after a
     cursors   reader · seq
     settled   the facts beyond the tokens program's cursor that are already dealt with
     aside     the facts for the floor that this version cannot read: they wait for one that can
+    waiting   reader · seq: the same for any other reader
     progress  op · state · nonce · source · target · session
     counters  name · value
 """
@@ -35,6 +36,7 @@ CREATE INDEX IF NOT EXISTS ix_facts_for_floor ON facts (for_floor, seq);
 CREATE TABLE IF NOT EXISTS cursors (reader TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS settled (seq INTEGER PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS aside (seq INTEGER PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS waiting (reader TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (reader, seq)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS progress (
   op TEXT PRIMARY KEY, state TEXT NOT NULL, nonce TEXT NOT NULL, source TEXT NOT NULL, target TEXT NOT NULL,
   session TEXT NOT NULL) WITHOUT ROWID;
@@ -92,6 +94,42 @@ class Journal:
             found += self._read(rows)[0]
             seq = rows[-1][0]
         return found
+
+    def next_for(self, reader: str, limit: int) -> tuple[list[Entry], int]:
+        """The facts after this reader's cursor, oldest first, and the number up to which that is all.
+
+        Those that this version cannot read are left out and written down for the reader, until `readable_again`.
+        """
+        rows = self._rows(
+            "SELECT seq, id, body, staff, at FROM facts WHERE seq > ? ORDER BY seq LIMIT ?", self.cursor(reader), limit
+        )
+        found, unreadable = self._read(rows)
+        if unreadable:
+            with self._errors("set a fact aside"), self._transaction():
+                self._db.executemany(
+                    "INSERT OR IGNORE INTO waiting (reader, seq) VALUES (?, ?)", [(reader, seq) for seq in unreadable]
+                )
+        return found, rows[-1][0] if rows else 0
+
+    def readable_again(self, reader: str) -> list[Entry]:
+        """The facts that waited for a version that can read them, and can be read now."""
+        rows = self._rows(
+            "SELECT seq, id, body, staff, at FROM facts WHERE seq IN (SELECT seq FROM waiting WHERE reader = ?)"
+            " ORDER BY seq",
+            reader,
+        )
+        return self._read(rows)[0] if rows else []
+
+    def took_back(self, reader: str, entries: Iterable[Entry]) -> None:
+        """The reader has dealt with these now."""
+        with self._errors("take a fact back"), self._transaction():
+            self._db.executemany(
+                "DELETE FROM waiting WHERE reader = ? AND seq = ?", [(reader, entry.seq) for entry in entries]
+            )
+
+    def counted(self, name: str) -> int:
+        """What `next_number` gave last for this name; 0 when it never did."""
+        return self._number("SELECT coalesce(max(value), 0) FROM counters WHERE name = ?", name)
 
     def pending(self, limit: int = 5_000) -> list[Entry]:
         """The facts that the floor has not got yet, oldest first; those that this version cannot read are left out."""

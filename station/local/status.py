@@ -41,18 +41,44 @@ class TokensStatus(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
 
 class LinkStatus(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The master as the link program finds it; `queue` counts facts that it has not got yet."""
+    """The master as the link program finds it; `queue` counts facts that it has not got yet.
+
+    `refused` counts the facts of this station that the master could not take and keeps aside; `refusal` is the last of them
+    since the program started, as a sentence, and `refused_at` when that was.
+    """
 
     master: Literal["starting", "ok", "away"] = "starting"
     since: datetime | None = None
     message: str = ""
     queue: int = 0
+    refused: int = 0
+    refusal: str = ""
+    refused_at: datetime | None = None
 
 
-Status = TypeVar("Status", TokensStatus, LinkStatus)
+class ReplicaStatus(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The replica as the pump finds it.
+
+    `state`: off (this station's profile does not ask for a pump, or no replica is configured: `message` says which), starting,
+    copying (`table` is being copied for the first time; `copied` rows of `to_copy`), ok, standby (another program is the
+    pump), away (`since` then, `message` why). `queue` counts changed rows that it has not got yet; `last` is when it got
+    some.
+    """
+
+    state: Literal["off", "starting", "copying", "ok", "standby", "away"] = "starting"
+    since: datetime | None = None
+    message: str = ""
+    queue: int = 0
+    table: str = ""
+    copied: int = 0
+    to_copy: int = 0
+    last: datetime | None = None
 
 
-def write_status(path: Path, status: TokensStatus | LinkStatus) -> None:
+Status = TypeVar("Status", TokensStatus, LinkStatus, ReplicaStatus)
+
+
+def write_status(path: Path, status: TokensStatus | LinkStatus | ReplicaStatus) -> None:
     """One rename, so that a reader never sees half of it. It is made anew at each start, so it is not synced.
 
     Raises JournalError when this station's disk refuses.

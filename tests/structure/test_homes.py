@@ -18,6 +18,7 @@ HOMES = {
     "smbprotocol": ("tokens/", "bench/raw_smb.py"),
     "inotify_simple": ("local/", "tokens/"),
     "sqlalchemy": ("data/",),
+    "alembic": ("data/",),
     "pyodbc": ("data/",),
     "pymysql": ("data/", "replica/"),
     "typer": ("cli.py", "commands/"),

@@ -81,6 +81,7 @@ class ProfileEntry(_Form, frozen=True, kw_only=True):
     sounds: bool = True
     columns: int = 4
     drawer: bool = False
+    replica_pump: bool = False
     printer: str | None = None
 
 

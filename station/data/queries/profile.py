@@ -29,6 +29,7 @@ def load_profile(conn: Connection, station_code: str, station_id: str, profile_i
         dispatch=row.dispatch,
         dispatch_delay_s=row.dispatch_delay_ms / 1000,
         text_scale=row.text_scale_percent / 100,
+        replica_pump=row.replica_pump,
     )
     settings = shop.station_settings.c
     own = {
@@ -36,6 +37,17 @@ def load_profile(conn: Connection, station_code: str, station_id: str, profile_i
         for entry in conn.execute(select(settings.name, settings.value).where(settings.station_id == station_id))
     }
     return with_settings(profile, own, station_code)
+
+
+def asks_for_pump(conn: Connection, station_code: str) -> bool:
+    """Whether this station is to fill the replica; False for a station that the shop does not have."""
+    stations = shop.stations.c
+    row = conn.execute(
+        select(stations.id, stations.station_profile_id).where(
+            stations.code == station_code, stations.retired_at.is_(None)
+        )
+    ).first()
+    return row is not None and load_profile(conn, station_code, row.id, row.station_profile_id).replica_pump
 
 
 def with_settings(profile: Profile, own: Mapping[str, str], station_code: str) -> Profile:
@@ -90,5 +102,6 @@ _FORMS: Final[Mapping[str, tuple[str, Callable[[str], Any]]]] = {
     "idle_logout_s": ("seconds from 0 (never) to 86400", _from(0, 86_400, int)),
     "dispatch": ("true or false", _YES.__getitem__),
     "dispatch_delay_s": ("seconds from 0 to 60", _from(0, 60, float)),
+    "replica_pump": ("true or false", _YES.__getitem__),
     "text_scale": ("a factor from 0.5 to 2", _from(0.5, 2, float)),
 }

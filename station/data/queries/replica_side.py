@@ -67,12 +67,8 @@ def put_rows(conn: Connection, shop_id: str, table: Table, rows: Sequence[Row]) 
 
 def take_rows(conn: Connection, shop_id: str, table: Table, keys: Sequence[str]) -> None:
     """These rows are gone from the master."""
-    target = in_replica(table)
-    columns = [target.c[column.name] for column in key_columns(table) if column.name != SHOP]
     for some in in_portions(keys, _KEYS_AT_ONCE):
-        pairs = (split_key(table, key) for key in some)
-        is_one = or_(*(and_(*(one == value for one, value in zip(columns, pair, strict=True))) for pair in pairs))
-        conn.execute(delete(target).where(target.c.shop_id == shop_id, is_one))
+        conn.execute(delete(in_replica(table)).where(_is_one_of(shop_id, table, some)))
 
 
 def shops_there(conn: Connection) -> dict[str, str]:
@@ -119,11 +115,15 @@ def sum_of(conn: Connection, shop_id: str, table: Table, after: str | None, upto
 
 def hashes_of(conn: Connection, shop_id: str, table: Table, after: str | None, upto: str | None) -> dict[str, int]:
     """By key the hash of each row of the range."""
-    target = in_replica(table)
-    columns = [target.c[column.name] for column in key_columns(table)]
-    query = select(*columns, func.md5(_row_text(table)).label("digest"))
-    rows = conn.execute(query.where(_in_range(shop_id, table, after, upto)))
-    return {row_key(table, row[:-1]): int(row[-1], 16) for row in rows}
+    return _hashes(conn, table, _in_range(shop_id, table, after, upto))
+
+
+def hashes_of_keys(conn: Connection, shop_id: str, table: Table, keys: Sequence[str]) -> dict[str, int]:
+    """The same of those of these rows that are there."""
+    found: dict[str, int] = {}
+    for some in in_portions(keys, _KEYS_AT_ONCE):
+        found |= _hashes(conn, table, _is_one_of(shop_id, table, some))
+    return found
 
 
 def hash_of(table: Table, row: Row) -> int:
@@ -144,6 +144,21 @@ def text_of(value: Any) -> str:
     if isinstance(value, bool):
         return str(int(value))
     return _NULL if value is None else str(value)
+
+
+def _hashes(conn: Connection, table: Table, which: ColumnElement[bool]) -> dict[str, int]:
+    target = in_replica(table)
+    columns = [target.c[column.name] for column in key_columns(table)]
+    rows = conn.execute(select(*columns, func.md5(_row_text(table)).label("digest")).where(which))
+    return {row_key(table, row[:-1]): int(row[-1], 16) for row in rows}
+
+
+def _is_one_of(shop_id: str, table: Table, keys: Sequence[str]) -> ColumnElement[bool]:
+    target = in_replica(table)
+    columns = [target.c[column.name] for column in key_columns(table)]
+    pairs = (split_key(table, key) for key in keys)
+    is_one = or_(*(and_(*(one == value for one, value in zip(columns, pair, strict=True))) for pair in pairs))
+    return and_(target.c.shop_id == shop_id, is_one)
 
 
 def _hashed(table: Table) -> list[Any]:

@@ -25,6 +25,10 @@ class Tool:
     wide: float = 1.0
 
 
+SHOWN_S = 600
+"""How long what is over is told."""
+
+
 def areas(world: World) -> tuple[Rect, Rect, Rect]:
     """The toolbar, what is between, and the status bar."""
     width, height = world.size
@@ -103,6 +107,8 @@ def _quiet_trouble(world: World) -> tuple[str, Colour, Shape] | None:
         return f"Master away{since}: sales are kept here", look.MUTED, "link"
     if tokens.share == "starting":
         return "Looking for the share", look.MUTED, "link"
+    if link.refused_at is not None and (world.now - link.refused_at).total_seconds() < SHOWN_S:
+        return "The master set a record of this station aside: tell the manager", look.MUTED, "note"
     return None
 
 
