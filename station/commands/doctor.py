@@ -4,36 +4,25 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
 
 import typer
 
-from station.commands.printing import CONSOLE, AsJson, print_json
+from station.commands.printing import AsJson, print_findings, print_json
 from station.commands.where import Home, open_floor
 from station.config import Settings, home_of, load_settings
 from station.data.addresses import master_of
 from station.data.queries.link import catalogue_version
 from station.data.session import name_of, open_engine, reading
 from station.data.snapshot import Snapshots
+from station.domain.findings import Finding, Verdict
 from station.errors import StationError
 from station.local.journal import Journal
 from station.local.status import TokensStatus, read_status
 
 LOW_DISK_MB = 200
 DRIFT_S = 2.0
-
-Verdict = Literal["ok", "warning", "wrong"]
-_LOOKS: dict[str, tuple[str, str]] = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "wrong": ("✗", "bold red")}
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    what: str
-    verdict: Verdict
-    text: str
 
 
 def doctor(home: Home = None, as_json: AsJson = False) -> None:
@@ -45,10 +34,7 @@ def doctor(home: Home = None, as_json: AsJson = False) -> None:
     if as_json:
         print_json([{"what": each.what, "verdict": each.verdict, "text": each.text} for each in findings])
     else:
-        for each in findings:
-            sign, style = _LOOKS[each.verdict]
-            CONSOLE.print(f"[{style}]{sign}[/] [bold]{each.what:<14}[/]", end=" ")
-            CONSOLE.print(each.text, markup=False, soft_wrap=True)
+        print_findings(findings)
     if any(each.verdict == "wrong" for each in findings):
         raise typer.Exit(1)
 

@@ -9,6 +9,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from station.domain.findings import Finding
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead, for programs.")]
 # A pipe has no width of its own: wide enough for every table.
 CONSOLE = Console(highlight=False, width=None if sys.stdout.isatty() else 150)
@@ -31,3 +33,14 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]
     for row in kept:
         table.add_row(*(f"{cell:.2f}" if isinstance(cell, float) else str(cell) for cell in row))
     CONSOLE.print(table)
+
+
+_LOOKS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "wrong": ("✗", "bold red")}
+
+
+def print_findings(findings: Iterable[Finding]) -> None:
+    """A line each; a long one goes on below its beginning."""
+    for each in findings:
+        sign, style = _LOOKS[each.verdict]
+        CONSOLE.print(f"[{style}]{sign}[/] [bold]{each.what:<14}[/]", end=" ")
+        CONSOLE.print(each.text, markup=False, soft_wrap=True)

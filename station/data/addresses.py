@@ -25,6 +25,11 @@ def wants_password(where: Address) -> bool:
     return where.username is not None and where.password is None
 
 
+def is_embedded(where: Address) -> bool:
+    """Whether it is a file of this machine."""
+    return where.get_backend_name() == "sqlite"
+
+
 def master_of(settings: Settings) -> Address:
     master = settings.master
     if isinstance(master, str):

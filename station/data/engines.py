@@ -69,7 +69,7 @@ def sqlite_file(path: Path, mode: str) -> Engine:
     # there, and what is written through an old connection would go to a file that nobody can see any more.
     quoted = str(path.absolute()).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
     url = URL.create("sqlite", database=f"file:{quoted}", query={"mode": mode, "uri": "true"})
-    return create_engine(url, poolclass=NullPool)
+    return create_engine(url, poolclass=NullPool, hide_parameters=True)
 
 
 def prepare_sqlite(engine: Engine, *, writable: bool) -> None:
@@ -94,6 +94,8 @@ def _sql_server(url: URL, isolation: Literal["AUTOCOMMIT"] | None) -> Engine:
     engine = create_engine(
         _with_driver(url),
         connect_args={"timeout": CONNECT_S},
+        # What is asked and written is nobody's business in a log.
+        hide_parameters=True,
         # Keys are made by the client, so nothing needs to come back from an insert.
         use_insertmanyvalues=False,
         execution_options={ADDRESS: url},
@@ -129,7 +131,7 @@ def _with_driver(url: URL) -> URL:
     tls, ca = str(query.pop("tls", "")), str(query.pop("ca", ""))
     driver = str(query.setdefault("driver", FREETDS))
     if "freetds" in driver.lower() or "tdsodbc" in driver.lower():
-        query["driver"] = _freetds() if driver == FREETDS else driver
+        query["driver"] = freetds_driver() if driver == FREETDS else driver
         wanted = str(query.pop("Encrypt", "no" if tls == "insecure" else "yes")).lower()
         query.setdefault("Encryption", "off" if wanted in {"no", "false", "off"} else "require")
         query.setdefault("TDS_Version", "7.4")
@@ -157,7 +159,7 @@ def _known_to_freetds(url: URL, ca: str) -> str:
     return "station"
 
 
-def _freetds() -> str:
+def freetds_driver() -> str:
     """The driver by its name where it is registered, else by its place."""
     if FREETDS in pyodbc.drivers():
         return FREETDS
@@ -180,4 +182,4 @@ def _mysql(url: URL) -> Engine:
     else:
         raise ArgumentError(f"tls={tls} is neither verify nor insecure")
     query.setdefault("charset", "utf8mb4")
-    return create_engine(url.set(query=query), connect_args=options, pool_pre_ping=True)
+    return create_engine(url.set(query=query), connect_args=options, pool_pre_ping=True, hide_parameters=True)

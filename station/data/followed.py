@@ -16,6 +16,7 @@ from station.data.queries.link_facts import Stored, refuse_fact, store_facts
 from station.data.session import check_schema, in_transaction, open_engine, reading
 from station.data.snapshot import build_snapshot
 from station.domain.facts import Entry
+from station.domain.menu import Role
 from station.errors import DatabaseRefused, DataError
 
 Result = TypeVar("Result")
@@ -24,8 +25,9 @@ Result = TypeVar("Result")
 class Master:
     """Every method raises DataError when the master is away or refuses; then nothing was changed."""
 
-    def __init__(self, url: str | URL) -> None:
-        self._url = url
+    def __init__(self, url: str | URL, role: Role = "manager") -> None:
+        """`role`: of the station; it decides which tables are read, as its login may."""
+        self._url, self._role = url, role
         self._engine: Engine | None = None
 
     def store(self, station: str, entries: Sequence[Entry]) -> Stored:
@@ -35,13 +37,13 @@ class Master:
     def version(self) -> str:
         def work(engine: Engine) -> str:
             with reading(engine) as conn:
-                return catalogue_version(conn)
+                return catalogue_version(conn, role=self._role)
 
         return self._with(work)
 
-    def snapshot(self, path: Path) -> str:
-        """Puts a new snapshot at `path`; gives its version."""
-        return self._with(lambda engine: build_snapshot(engine, path))
+    def snapshot(self, path: Path, *, upon: bool = False) -> str:
+        """Puts a new snapshot at `path`; gives its version. `upon`: the one that is there came from this master too."""
+        return self._with(lambda engine: build_snapshot(engine, path, self._role, upon=upon))
 
     def close(self) -> None:
         engine, self._engine = self._engine, None

@@ -8,10 +8,13 @@ from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from station.data.grants import make_roles
 from station.data.migrate import Upgrade, planned_sql, upgrade_master
+from station.data.queries.audit import Refusal, refused_facts
+from station.data.rights import ROLES
 from station.data.seed import seed_demo
 from station.data.server import make_database, version_rows
-from station.data.session import check_schema, in_transaction, name_of, open_engine
+from station.data.session import check_schema, in_transaction, name_of, open_engine, reading
 from station.data.tables import METADATA
 from station.data.triggers import followed_tables
 from station.errors import DataError
@@ -23,6 +26,7 @@ class InitReport:
 
     where: str
     tables: int
+    row_versions: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +48,10 @@ def init_master(url: str | URL) -> InitReport:
     engine = open_engine(url, create=True)
     try:
         upgrade_master(engine)
-        version_rows(engine)
-        return InitReport(name_of(engine), len(METADATA.tables))
+        versioned = version_rows(engine)
+        if engine.dialect.name == "mssql":
+            make_roles(engine, ROLES)
+        return InitReport(name_of(engine), len(METADATA.tables), versioned)
     finally:
         engine.dispose()
 
@@ -81,6 +87,16 @@ def seed_master(url: str | URL, now: datetime | None = None) -> SeedReport:
     try:
         check_schema(engine)
         return in_transaction(engine, work)
+    finally:
+        engine.dispose()
+
+
+def refused(url: str | URL, limit: int) -> list[Refusal]:
+    """The latest facts that the master could not take, newest first. Raises DataError."""
+    engine = open_engine(url)
+    try:
+        with reading(engine) as conn:
+            return refused_facts(conn, limit)
     finally:
         engine.dispose()
 

@@ -5,38 +5,51 @@ new one. Orders, payments and the ledger are never in it. Its version can be ask
 give equal versions.
 """
 
-import os
+import shutil
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
-from sqlalchemy import Connection, Engine, create_engine, insert, select
+from sqlalchemy import Connection, Engine, Table, create_engine, delete, insert, select
 
-from station.data.queries.link import catalogue_version, snapshot_columns, snapshot_rows, snapshot_tables
+from station.data.durable import sync
+from station.data.queries.link import (
+    catalogue_figures,
+    catalogue_version,
+    every_snapshot_table,
+    snapshot_columns,
+    snapshot_rows,
+    snapshot_tables,
+    version_of_figures,
+)
 from station.data.queries.profile import asks_for_pump
 from station.data.queries.screens import load_recipe, load_shop
 from station.data.session import APPLICATION_ID, open_snapshot, reading, translated
 from station.data.tables import METADATA, SCHEMA_VERSION, shop
-from station.domain.menu import Recipe, Shop
-from station.errors import DataError, StationError
+from station.domain.menu import Recipe, Role, Shop
+from station.errors import DatabaseBusy, DataError, StationError
+
+MOST_READS: Final = 5
 
 
-def build_snapshot(master: Engine, path: Path) -> str:
+def build_snapshot(master: Engine, path: Path, role: Role = "manager", *, upon: bool = False) -> str:
     """Puts a new snapshot at `path` and gives its version. Raises DataError; then the old one is still there.
+
+    It holds one moment of the master: when the catalogue changed while it was read, it is read again. `role`: whose tables
+    are filled. `upon`: the old one was made from this master too, so only tables that changed are fetched.
 
     A master without a shop is refused: it is rather the wrong master than a shop that closed.
     """
     beside = path.with_name(f".{path.name}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside.unlink(missing_ok=True)
-        with reading(master) as conn:
-            _fill(conn, beside)
-            version = catalogue_version(conn)
+        version = _fill_with_one_moment(master, beside, role, upon=path if upon else None)
         beside.chmod(0o640)
-        _sync(beside)
+        sync(beside)
         beside.replace(path)
-        _sync(path.parent)
+        sync(path.parent)
     except OSError as error:
         raise DataError(
             f"the snapshot {path} could not be written: {error.strerror}; check the disk's free space and rights"
@@ -128,27 +141,52 @@ def version_of(path: Path, now: datetime | None = None) -> str:
         engine.dispose()
 
 
-def _fill(master: Connection, path: Path) -> None:
+def _fill_with_one_moment(master: Engine, path: Path, role: Role, *, upon: Path | None) -> str:
+    for _ in range(MOST_READS):
+        now = datetime.now(UTC)
+        path.unlink(missing_ok=True)
+        have = _copy(upon, path, now, role) if upon is not None else {}
+        with reading(master) as conn:
+            before = catalogue_figures(conn, now, role)
+            changed = [table for table in snapshot_tables(role) if have.get(table.name) != before[table.name]]
+            _fill(conn, path, changed, anew=not have)
+            if catalogue_figures(conn, now, role) == before:
+                return version_of_figures(before)
+    raise DatabaseBusy("the catalogue changed each time it was read; it is read again soon")
+
+
+def _copy(old: Path, path: Path, now: datetime, role: Role) -> Mapping[str, tuple[str, ...]]:
+    """The old snapshot at `path`, and its tables' figures; nothing when it cannot be used."""
+    try:
+        engine = open_snapshot(old)
+    except DataError:
+        return {}
+    try:
+        with reading(engine) as conn:
+            figures = catalogue_figures(conn, now, role)
+            shutil.copyfile(old, path)
+    except DataError:
+        return {}
+    finally:
+        engine.dispose()
+    return figures
+
+
+def _fill(master: Connection, path: Path, tables: Sequence[Table], *, anew: bool) -> None:
     if master.scalar(select(shop.stations.c.id).limit(1)) is None:
         raise DataError("the master holds no shop with stations; fill it, or look at the master's address")
     engine = create_engine(f"sqlite:///{path}")
     try:
         with translated(engine), engine.begin() as conn:
-            METADATA.create_all(conn, tables=list(snapshot_tables()))
-            for table in snapshot_tables():
+            if anew:
+                METADATA.create_all(conn, tables=list(every_snapshot_table()))
+            for table in tables:
                 query = select(*snapshot_columns(table)).where(snapshot_rows(table))
                 rows = [dict(row) for row in master.execute(query).mappings()]
+                conn.execute(delete(table))
                 if rows:
                     conn.execute(insert(table), rows)
             conn.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
             conn.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
     finally:
         engine.dispose()
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -15,7 +15,7 @@ from sqlalchemy.dialects import mssql, mysql
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-_MSSQL_BINARY = "Latin1_General_100_BIN2"
+MSSQL_BINARY = "Latin1_General_100_BIN2"
 _MYSQL_BINARY = "ascii_bin"
 # Known alike to MySQL, MariaDB and TiDB, whatever their own default is.
 _MYSQL_WORDS = "utf8mb4_unicode_ci"
@@ -60,7 +60,7 @@ def fixed(length: int) -> TypeEngine[str]:
     """Exactly so many ASCII characters: ids, hashes, ISO codes."""
     return (
         CHAR(length)
-        .with_variant(mssql.CHAR(length, collation=_MSSQL_BINARY), "mssql")
+        .with_variant(mssql.CHAR(length, collation=MSSQL_BINARY), "mssql")
         .with_variant(mysql.CHAR(length, charset="ascii", collation=_MYSQL_BINARY), "mysql")
     )
 
@@ -73,7 +73,7 @@ def code(length: int = 12) -> TypeEngine[str]:
     """At most so many ASCII characters that mean something to programs: codes, places, versions."""
     return (
         String(length)
-        .with_variant(mssql.VARCHAR(length, collation=_MSSQL_BINARY), "mssql")
+        .with_variant(mssql.VARCHAR(length, collation=MSSQL_BINARY), "mssql")
         .with_variant(mysql.VARCHAR(length, charset="ascii", collation=_MYSQL_BINARY), "mysql")
     )
 

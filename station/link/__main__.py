@@ -38,7 +38,7 @@ def _wired(wake: threading.Event) -> Follower:
     follower = Follower(
         settings.code,
         journal,
-        Master(master_of(settings)),
+        Master(master_of(settings), settings.role),
         snapshot=settings.snapshot_path,
         status=settings.link_status,
         monotonic=boot_s,

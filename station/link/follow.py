@@ -88,7 +88,7 @@ class Follower:
             return
         version = self._master.version()
         if version != self._built or not self._snapshot.is_file():
-            self._built = self._master.snapshot(self._snapshot)
+            self._built = self._master.snapshot(self._snapshot, upon=bool(self._built))
             _LOG.info("snapshot=made version=%s", self._built)
         self._plan = looked(self._plan, self._monotonic())
 

@@ -8,7 +8,7 @@ from sqlalchemy import Table, delete, insert, inspect, select, update
 
 from station.data.ids import derived_ulid
 from station.data.migrate import upgrade_master
-from station.data.queries.link import catalogue_version, snapshot_tables
+from station.data.queries.link import catalogue_version, every_snapshot_table
 from station.data.session import open_engine, open_snapshot, reading, writing
 from station.data.snapshot import Snapshots, build_snapshot, version_of
 from station.data.tables import ledger, menu, orders, payments, shop, staff
@@ -73,7 +73,7 @@ def test_a_snapshot_holds_no_sale_no_payment_and_no_ledger(engine, tmp_path):
     build_snapshot(engine, tmp_path / "snapshot.db")
     names = set(inspect(open_snapshot(tmp_path / "snapshot.db")).get_table_names())
     private = {t.name for area in (orders, payments, ledger) for t in vars(area).values() if isinstance(t, Table)}
-    assert names == {table.name for table in snapshot_tables()}
+    assert names == {table.name for table in every_snapshot_table()}
     assert not names & private
     assert not names & {"login_events", "shifts", "station_heartbeats"}
 

@@ -1,6 +1,7 @@
 """What the link asks of the master: which tables stations read, and whether any of their rows changed."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 
@@ -8,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Table, cast, func, literal, se
 from sqlalchemy.types import BigInteger
 
 from station.data.tables import menu, recipes, shop, staff
+from station.domain.menu import Role
 
 # Whoever may sell or cook without the central PC needs these: also PIN and card hashes, to let people in.
 _SNAPSHOT: Final = (
@@ -45,6 +47,7 @@ _SNAPSHOT: Final = (
     menu.menu_item_modifier_groups,
     menu.discounts,
 )
+_BEGUN: Final = "prices begun"
 _Z_FIGURES: Final = frozenset(
     {
         "gross_minor",
@@ -59,8 +62,17 @@ _Z_FIGURES: Final = frozenset(
 )
 
 
-def snapshot_tables() -> tuple[Table, ...]:
-    """The tables that stations read, each after those that it refers to. No order, payment or ledger row is among them."""
+def snapshot_tables(role: Role) -> tuple[Table, ...]:
+    """The tables that a station of this role reads, each after those that it refers to.
+
+    No order, payment or ledger row is among them. A PIN has so few digits that its hash gives it away to whoever has time, so
+    a prep display, which stands where everybody passes, does not get them: there people log in with their cards.
+    """
+    return tuple(table for table in _SNAPSHOT if role != "prep" or table is not staff.staff_pins)
+
+
+def every_snapshot_table() -> tuple[Table, ...]:
+    """The tables that a snapshot has, filled or empty."""
     return _SNAPSHOT
 
 
@@ -78,19 +90,27 @@ def snapshot_rows(table: Table) -> ColumnElement[bool]:
     return (shop.business_days.c.closed_at.is_(None)) | (shop.business_days.c.business_date == latest.scalar_subquery())
 
 
-def catalogue_version(conn: Connection, now: datetime | None = None) -> str:
-    """16 characters that change when any row that stations read is added, changed or taken away. One query.
+def catalogue_version(conn: Connection, now: datetime | None = None, role: Role = "manager") -> str:
+    """16 characters that change when any row that stations of this role read is added, changed or taken away."""
+    return version_of_figures(catalogue_figures(conn, now or datetime.now(UTC), role))
 
-    Each table tells how many rows it has, how often they were changed in all, and when last. A price that begins
-    changes it too.
+
+def version_of_figures(figures: Mapping[str, tuple[str, ...]]) -> str:
+    return hashlib.sha256(repr(sorted(figures.items())).encode()).hexdigest()[:16]
+
+
+def catalogue_figures(conn: Connection, now: datetime, role: Role) -> dict[str, tuple[str, ...]]:
+    """For each table how many rows it has, how often they were changed in all, and when last. One query.
+
+    How many prices have begun by `now` stands with the prices: one that begins changes what is sold.
     """
     prices = menu.menu_item_prices
     begun = select(
-        literal("prices begun").label("name"),
+        literal(_BEGUN).label("name"),
         func.count().label("rows"),
         cast(literal(0), BigInteger).label("changes"),
         func.max(prices.c.valid_from).label("last"),
-    ).where(prices.c.valid_from <= (now or datetime.now(UTC)))
+    ).where(prices.c.valid_from <= now)
     parts = [
         select(
             literal(table.name).label("name"),
@@ -100,7 +120,7 @@ def catalogue_version(conn: Connection, now: datetime | None = None) -> str:
         )
         .select_from(table)
         .where(snapshot_rows(table))
-        for table in _SNAPSHOT
+        for table in snapshot_tables(role)
     ]
-    facts = sorted(tuple(map(str, row)) for row in conn.execute(union_all(*parts, begun)))
-    return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
+    found = {row[0]: tuple(map(str, row[1:])) for row in conn.execute(union_all(*parts, begun))}
+    return {**found, prices.name: (*found[prices.name], *found.pop(_BEGUN))}

@@ -1,0 +1,176 @@
+"""A checked copy of the master: `station master backup`.
+
+On SQL Server it is a `.bak` on the server's own disk, by BACKUP DATABASE WITH CHECKSUM and RESTORE VERIFYONLY. The embedded
+master, and a T-SQL server that has no BACKUP, give a SQLite file instead, with every table and row: an embedded master of
+its own, which can be opened, looked at and sold with.
+
+Rotation overwrites: `<database>-1.bak` to `-N.bak`, another one each day, so that no right to delete files is needed on the
+server. The newest good one is never the one that is written over, if N is 2 or more.
+"""
+
+import re
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Any, Final
+
+from sqlalchemy import Engine, insert, select, text
+from sqlalchemy.engine import URL
+
+from station.data.durable import sync
+from station.data.locks import exclusively
+from station.data.migrate import upgrade_master
+from station.data.queries.replica import count_rows
+from station.data.session import check_schema, name_of, open_engine, outside_transactions, reading, translated, writing
+from station.data.tables import METADATA, ledger
+from station.data.triggers import forget_changes
+from station.errors import DataError
+
+KEEP: Final = 7
+_ROWS_AT_ONCE: Final = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """`where`: the file, on the machine named by `on` ("" is this one). `kind`: bak or sqlite."""
+
+    where: str
+    on: str
+    kind: str
+    size_bytes: int | None
+
+
+def make_backup(url: URL, folder: str | None, *, keep: int, now: datetime) -> Backup:
+    """One backup, checked. `folder`: where it lies; on SQL Server a folder of the server (None: its own for backups).
+
+    Raises DataError; then the older ones are as they were, but for the slot of today.
+    """
+    engine = open_engine(url)
+    try:
+        check_schema(engine)
+        slot = now.date().toordinal() % keep + 1
+        with exclusively(engine, "backup"):
+            if engine.dialect.name == "mssql" and _has_backup(engine):
+                return _bak(engine, folder, slot)
+            return _copy(engine, Path(folder or "."), slot)
+    finally:
+        engine.dispose()
+
+
+def _bak(engine: Engine, folder: str | None, slot: int) -> Backup:
+    name = str(engine.url.database)
+    with outside_transactions(engine) as conn:
+        if folder is None:
+            query = text("SELECT CAST(SERVERPROPERTY('InstanceDefaultBackupPath') AS NVARCHAR(400))")
+            folder = conn.scalar(query)
+            if not folder:
+                raise DataError(
+                    f"{name_of(engine)} does not say where its backups go; name a folder of it with --folder"
+                )
+        path = _beneath(folder, f"{name}-{slot}.bak")
+        _run(conn, "BACKUP DATABASE @name TO DISK = @path WITH CHECKSUM, FORMAT, INIT", name, path)
+        _run(conn, "RESTORE VERIFYONLY FROM DISK = @path WITH CHECKSUM", name, path)
+    return Backup(path, str(engine.url.host), "bak", None)
+
+
+def _run(conn: Any, statement: str, name: str, path: str) -> None:
+    """To its very end: what a driver leaves unread of a BACKUP ends it in the middle."""
+    with translated(conn.engine):
+        cursor = conn.connection.cursor()
+        try:
+            # It takes far longer than a query may.
+            conn.connection.dbapi_connection.timeout = 0
+            cursor.execute("DECLARE @name SYSNAME = ?, @path NVARCHAR(4000) = ?; " + statement, (name, path))
+            while cursor.nextset():
+                pass
+        finally:
+            cursor.close()
+
+
+def _beneath(folder: str, name: str) -> str:
+    """A path on the server, which may be of Windows or Linux."""
+    windows = bool(re.match(r"[A-Za-z]:|\\\\", folder))
+    return str((PureWindowsPath if windows else PurePosixPath)(folder) / name)
+
+
+def _has_backup(engine: Engine) -> bool:
+    """Whether this server knows BACKUP at all."""
+    with outside_transactions(engine) as conn:
+        known: Any = conn.scalar(text("SELECT OBJECT_ID('msdb.dbo.backupset')"))
+    return known is not None
+
+
+def _copy(engine: Engine, folder: Path, slot: int) -> Backup:
+    name = re.sub(r"\W+", "-", Path(str(engine.url.database).removeprefix("file:")).stem) or "master"
+    path = folder / f"{name}-{slot}.db"
+    beside = path.with_suffix(".new")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for leftover in beside.parent.glob(beside.name + "*"):
+            leftover.unlink()
+        if engine.dialect.name == "sqlite":
+            _copy_file(name_of(engine), beside)
+        else:
+            _copy_rows(engine, beside)
+        _check(beside)
+        beside.chmod(0o600)
+        sync(beside)
+        beside.replace(path)
+        sync(folder)
+        return Backup(str(path), "", "sqlite", path.stat().st_size)
+    except OSError as error:
+        raise DataError(
+            f"the backup {path} could not be written: {error.strerror}; check the disk and its rights"
+        ) from error
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _copy_file(master: str, path: Path) -> None:
+    """SQLite's own online backup: sales go on meanwhile."""
+    try:
+        with (
+            closing(sqlite3.connect(f"file:{master}?mode=ro", uri=True)) as source,
+            closing(sqlite3.connect(path)) as target,
+        ):
+            source.backup(target, pages=1000)
+            target.execute("PRAGMA journal_mode = DELETE")
+    except sqlite3.Error as error:
+        raise DataError(f"the backup {path} could not be made: {error}; check the disk's free space") from error
+
+
+def _copy_rows(engine: Engine, path: Path) -> None:
+    copy = open_engine(f"sqlite:///{path}", create=True)
+    try:
+        upgrade_master(copy)
+        with reading(engine) as source, writing(copy) as target:
+            # It is a copy, not a master that somebody follows.
+            forget_changes(target)
+            for table in METADATA.sorted_tables:
+                if table is ledger.replica_changes:
+                    continue
+                before, copied = count_rows(source, table), 0
+                rows = source.execution_options(yield_per=_ROWS_AT_ONCE).execute(select(table)).mappings()
+                for some in rows.partitions(_ROWS_AT_ONCE):
+                    target.execute(insert(table), [dict(row) for row in some])
+                    copied += len(some)
+                if copied < before:
+                    raise DataError(
+                        f"of the table {table.name} only {copied} of {before} rows came; make the backup once more"
+                    )
+    finally:
+        copy.dispose()
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("PRAGMA journal_mode = DELETE")
+
+
+def _check(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as db:
+        answer = db.execute("PRAGMA integrity_check").fetchone()[0]
+        broken = db.execute("PRAGMA foreign_key_check").fetchone()
+    if answer != "ok" or broken is not None:
+        raise DataError(
+            f"the backup {path} does not hold together ({answer}); the master may be damaged: station master check"
+        )
