@@ -19,6 +19,7 @@ from ulid import ULID
 
 from station.bench.raw_smb import RawShare
 from station.bench.results import Result, compared, report
+from station.bench.scratch import disk
 from station.demo.samba import PrivateSamba
 from station.domain.changes import children
 from station.domain.facts import SplitOff, TokenSplit
@@ -40,7 +41,7 @@ _SHOWN = (INBOX, PASS, station_place("grill1"))
 
 def run(rounds: int = 200) -> dict[str, Any]:
     """`rounds` of each operation. Needs a disk (not a tmpfs) below the temporary folder for honest flushes."""
-    with tempfile.TemporaryDirectory(prefix="station-bench-", dir=_disk()) as folder:
+    with tempfile.TemporaryDirectory(prefix="station-bench-", dir=disk()) as folder:
         root = Path(folder)
         return report("floor", [*_over_smb(root / "smb", rounds), *_on_a_directory(root / "local", rounds)])
 
@@ -239,9 +240,3 @@ def _body() -> Body:
 
 def _id() -> str:
     return str(ULID()).lower()
-
-
-def _disk() -> str | None:
-    """A folder on a real disk: /tmp is a tmpfs on many machines, and flushes nothing."""
-    chosen = os.environ.get("STATION_BENCH_DIR", "/var/tmp")  # noqa: S108 - a private folder is made in it
-    return chosen if Path(chosen).is_dir() else None

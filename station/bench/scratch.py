@@ -122,3 +122,9 @@ class ScratchStation:
             sender.connect(str(self.home / "run" / "hands.sock"))
             for hand in hands:
                 sender.send(encode_hand(hand))
+
+
+def disk() -> str | None:
+    """A folder on a real disk: /tmp is a tmpfs on many machines, and flushes nothing."""
+    chosen = os.environ.get("STATION_BENCH_DIR", "/var/tmp")  # noqa: S108 - a private folder is made in it
+    return chosen if Path(chosen).is_dir() else None

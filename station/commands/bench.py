@@ -39,6 +39,27 @@ def render(as_json: AsJson = False) -> None:
     _print(bench_render.run(), as_json=as_json)
 
 
+@app.command("link")
+def link(
+    as_json: AsJson = False,
+    facts: Annotated[int, typer.Option(help="How many facts are brought to the master")] = 10_000,
+) -> None:
+    """Facts to rows of the master, the look at the catalogue, snapshots, and an 86 from one station to another."""
+    from station.bench import link as bench_link
+
+    _print(bench_link.run(facts), as_json=as_json)
+
+
+@app.command("replica")
+def replica(
+    as_json: AsJson = False, lines: Annotated[int, typer.Option(help="Order lines of the first copy")] = 1_000_000
+) -> None:
+    """Master to a private MariaDB: the pump beside raw upserts of the same rows, the first copy, the triggers' cost."""
+    from station.bench import replica as bench_replica
+
+    _print(bench_replica.run(lines), as_json=as_json)
+
+
 def _print(found: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         print_json(found)

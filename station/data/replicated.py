@@ -154,6 +154,10 @@ class Pump:
         with reading(ends.replica) as conn:
             self._copied = copied_so_far(conn, ends.shop.id)
 
+    @property
+    def shop_id(self) -> str:
+        return self._ends.shop.id
+
     def tables_left(self) -> list[Table]:
         """Those that the first copy has not completed, in its order."""
         return [table for table in followed_tables() if self._copied.get(table.name) != DONE]
