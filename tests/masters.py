@@ -18,7 +18,7 @@ from sqlalchemy import Engine, delete, text
 from sqlalchemy.engine import URL, make_url
 
 from station.data.master import init_master
-from station.data.migrate import upgrade_master
+from station.data.migrate import stamp, upgrade_master
 from station.data.seed import seed_demo
 from station.data.server import version_rows
 from station.data.session import open_engine, outside_transactions, writing
@@ -90,6 +90,8 @@ class Masters:
         url = mariadb_url(self._mariadb(), f"master_{uuid.uuid4().hex[:8]}")
         engine = open_engine(url)
         METADATA.create_all(engine)
+        with writing(engine) as conn:
+            stamp(conn)
         engine.dispose()
         return url
 

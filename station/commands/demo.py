@@ -22,9 +22,9 @@ def demo(
         int, typer.Option(envvar="DEMO_CHAOS", help="1: kill programs and the share at random meanwhile")
     ] = 0,
 ) -> None:
-    """Run a whole shop here: a Samba share, six stations under their supervisors, customers and cooks.
+    """Run a whole shop here: a Samba share, a replica, six stations under their supervisors, customers and cooks.
 
-    Opens windows when there is a display. Needs root and Debian's samba. Ends by itself; Ctrl-C ends it at once.
+    Opens windows when there is a display. Needs root and Debian's samba and mariadb-server-core. Ends by itself; Ctrl-C ends it at once.
     """
     from station.demo.run import Plan, run
 
@@ -38,16 +38,21 @@ def demo(
         Plan(minutes=minutes, orders_per_minute=orders, out=out, chaos=bool(chaos), headless=headless), CONSOLE
     )
     _tell(summary, out)
-    if summary.missing or summary.duplicates:
+    if summary.missing or summary.duplicates or summary.replica_differs:
         sys.exit(1)
 
 
 def _tell(summary: Summary, out: Path) -> None:
     late = summary.send_to_card_ms
+    apart = f"{summary.replica_differs} rows differ" if summary.replica_differs else "equal"
     lines = [
         (
             f"{summary.orders_placed} orders were placed, {summary.handed_over} handed over,"
             f" {summary.in_progress} still in progress; {summary.parts} tokens"
+        ),
+        (
+            f"{summary.orders_in_master} of {summary.orders_placed} orders are in the master; the replica:"
+            f" {apart}, {summary.rows_in_master} rows compared"
         ),
         f"{summary.missing} missing, {summary.duplicates} twice, {summary.quarantined} in quarantine",
     ]

@@ -9,8 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Table, func, insert, select
-from sqlalchemy.dialects import mysql
+from sqlalchemy import Table, insert, select
 from sqlalchemy.engine import URL
 from ulid import ULID
 
@@ -18,6 +17,7 @@ from station.data.bulk import in_portions
 from station.data.engines import engine_at
 from station.data.master import init_master, seed_master
 from station.data.queries.replica import the_shop
+from station.data.queries.replica_side import upsert_text
 from station.data.replica_tables import SHOP, in_replica
 from station.data.replicated import turn_following
 from station.data.session import open_engine, reading, writing
@@ -101,7 +101,7 @@ class RawReplica:
 
     def upsert(self, table: Table, rows: Sequence[tuple[Any, ...]]) -> float:
         """Milliseconds for these rows, committed. They are ready: as `ready_rows` gives them."""
-        statement = _upsert(table)
+        statement = upsert_text(table)
         start = time.perf_counter()
         cursor = self._connection.cursor()
         cursor.executemany(statement, rows)
@@ -183,15 +183,6 @@ class _Ready:
                 "note": "",
                 "allergens": '{"milk":"contains","gluten":"contains"}',
             }
-
-
-def _upsert(table: Table) -> str:
-    target = in_replica(table)
-    keys = set(target.primary_key.columns.keys())
-    query = mysql.insert(target)
-    changed = {column.name: func.values(column) for column in target.c if column.name not in keys}
-    compiled = query.on_duplicate_key_update(changed).compile(dialect=mysql.pymysql.dialect(paramstyle="format"))
-    return str(compiled)
 
 
 def _plain_select(table: Table) -> str:

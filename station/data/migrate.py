@@ -25,6 +25,8 @@ from station.errors import DataError
 
 _SCRIPTS: Final = Path(__file__).with_name("migrations")
 _FIRST_WITH_TRIGGERS: Final = 2
+# By which a SQLite file is known as a master of this version.
+_MARKS: Final = (f"PRAGMA application_id = {APPLICATION_ID}", f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,8 @@ def upgrade_master(engine: Engine) -> Upgrade:
             return Upgrade(before, before)
         _run(conn)
         if engine.dialect.name == "sqlite":
-            conn.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
-            conn.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            for mark in _MARKS:
+                conn.exec_driver_sql(mark)
         # Who turned the triggers off has no replica, and goes on without them.
         wanted = before < _FIRST_WITH_TRIGGERS or bool(triggers_there(conn))
         return Upgrade(before, SCHEMA_VERSION, follow_changes(conn) if wanted else 0)
@@ -76,17 +78,23 @@ def planned_sql(engine: Engine) -> str:
     """What `upgrade_master` would send, as a script; empty when there is nothing to do. Changes nothing."""
     with reading(engine) as conn:
         before = _version_of_master(conn)
-        missing = [one for one in triggers_wanted(engine.dialect.name) if one.name not in triggers_there(conn)]
+        there = triggers_there(conn)
+        unstamped = _is_unstamped(conn)
     if before == SCHEMA_VERSION:
         return ""
     config, written = _config(), io.StringIO()
     config.output_buffer = written
     config.attributes.update(dialect=engine.dialect.name, transactional=True)
     start = f"{before:04d}:" if before else ""
+    if unstamped:
+        _say(lambda: command.stamp(config, f"{before:04d}", sql=True))
     _say(lambda: command.upgrade(config, f"{start}head", sql=True))
     end = "\nGO\n\n" if engine.dialect.name == "mssql" else ";\n\n"
-    triggers = [str(one.ddl(engine.dialect)) + end for one in missing if before < _FIRST_WITH_TRIGGERS]
-    return re.sub(r"\n{3,}", "\n\n", written.getvalue()) + "".join(triggers)
+    wanted = triggers_wanted(engine.dialect.name) if before < _FIRST_WITH_TRIGGERS or there else ()
+    last = [str(one.ddl(engine.dialect)) for one in wanted if one.name not in there]
+    if engine.dialect.name == "sqlite":
+        last += _MARKS
+    return re.sub(r"\n{3,}", "\n\n", written.getvalue()) + "".join(one + end for one in last)
 
 
 def stamp(conn: Connection) -> None:
@@ -123,10 +131,14 @@ def _run(conn: Connection) -> None:
     config = _config()
     transactional = conn.dialect.name != "mysql"
     config.attributes.update(connection=conn, transactional=transactional)
-    if conn.dialect.name == "sqlite" and stored_version(conn) and not inspect(conn).has_table(VERSION_TABLE):
-        # Made by version 0.1.0, which did not write down its revision as Alembic does.
+    if _is_unstamped(conn):
         _say(lambda: command.stamp(config, f"{stored_version(conn):04d}"))
     _say(lambda: command.upgrade(config, "head"))
+
+
+def _is_unstamped(conn: Connection) -> bool:
+    """Whether it was made by version 0.1.0, which did not write down its revision as Alembic does."""
+    return conn.dialect.name == "sqlite" and bool(stored_version(conn)) and not inspect(conn).has_table(VERSION_TABLE)
 
 
 def _say(work: Callable[[], Any]) -> None:

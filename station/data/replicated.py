@@ -9,16 +9,15 @@ Whatever dies in between is done again, and a repeat changes nothing.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Row, Table
 from sqlalchemy.engine import URL
 
 from station.data.locks import Hold, exclusively
 from station.data.migrate import check_replica, upgrade_replica
 from station.data.queries.replica import (
     OneShop,
-    Row,
     changes_waiting,
     count_rows,
     forget_changes_taken,
@@ -210,7 +209,7 @@ class Pump:
         in_transaction(self._ends.replica, lambda conn: forget_copied(conn, self._ends.shop.id))
         self._copied = {}
 
-    def _write(self, conn: Connection, now: dict[str, dict[str, Row]], gone: dict[str, list[str]]) -> None:
+    def _write(self, conn: Connection, now: dict[str, dict[str, Row[Any]]], gone: dict[str, list[str]]) -> None:
         for name, rows in now.items():
             put_rows(conn, self._ends.shop.id, METADATA.tables[name], list(rows.values()))
         for name, keys in gone.items():

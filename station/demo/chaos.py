@@ -1,4 +1,4 @@
-"""Faults on purpose: programs and the file server are killed or hung at random while the shop is busy."""
+"""Faults on purpose: programs, the file server and the replica's server are killed or hung at random in a busy shop."""
 
 import os
 import random
@@ -6,6 +6,7 @@ import signal
 import threading
 from collections.abc import Mapping
 
+from station.demo.mariadb import PrivateMariaDB
 from station.demo.samba import PrivateSamba
 from station.demo.supervised import PROGRAMS, SupervisedStation
 
@@ -17,19 +18,22 @@ class Chaos:
         self,
         stations: Mapping[str, SupervisedStation],
         samba: PrivateSamba,
+        mariadb: PrivateMariaDB,
         chance: random.Random,
         stop: threading.Event,
         *,
         every_s: float = 5.0,
     ) -> None:
-        self._stations, self._samba, self._chance, self._stop = stations, samba, chance, stop
+        self._stations, self._samba, self._mariadb, self._chance, self._stop = stations, samba, mariadb, chance, stop
         self._every_s = every_s
         self.faults: dict[str, int] = {}
 
     def live(self) -> None:
         while not self._stop.wait(self._chance.uniform(0.5, 1.5) * self._every_s):
-            if self._chance.random() < 0.7:
+            if self._chance.random() < 0.6:
                 self._kill_a_program()
+            elif self._chance.random() < 0.25:
+                self._kill_the_replica()
             elif self._chance.random() < 0.5:
                 self._kill_the_server()
             else:
@@ -46,6 +50,12 @@ class Chaos:
         self._count("SIGKILL smbd")
         self._stop.wait(self._chance.uniform(0.5, 6.0))
         self._samba.start()
+
+    def _kill_the_replica(self) -> None:
+        self._mariadb.kill()
+        self._count("SIGKILL mariadbd")
+        self._stop.wait(self._chance.uniform(0.5, 6.0))
+        self._mariadb.start()
 
     def _hang_the_server(self) -> None:
         pids = self._samba.children()

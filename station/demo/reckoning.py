@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from station.demo.books import Books
 from station.domain.facts import Entry, FloorReported, OrderSent
 from station.domain.figures import percentile
 from station.domain.floor import DONE, VOID
@@ -25,7 +26,11 @@ class Latency:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """`missing` and `duplicates` count orders and parts; 0 is the only good figure. `faults` counts them by kind."""
+    """`missing` and `duplicates` count orders and parts; 0 is the only good figure. `faults` counts them by kind.
+
+    `orders_in_master` is to equal `orders_placed`. `replica_differs` counts rows of the master that the replica has not, or
+    has otherwise; of `rows_in_master` all were compared.
+    """
 
     orders_placed: int
     tokens_published: int
@@ -35,6 +40,9 @@ class Summary:
     missing: int
     duplicates: int
     quarantined: int
+    orders_in_master: int
+    rows_in_master: int
+    replica_differs: int
     send_to_card_ms: Latency
     faults_injected: int
     faults: Mapping[str, int]
@@ -44,7 +52,12 @@ class Summary:
 
 
 def reckon(
-    homes: Mapping[str, Path], floor: Path, check: FloorCheck, latencies_ms: list[float], faults: Mapping[str, int]
+    homes: Mapping[str, Path],
+    floor: Path,
+    check: FloorCheck,
+    books: Books,
+    latencies_ms: list[float],
+    faults: Mapping[str, int],
 ) -> Summary:
     """`homes` of all stations, stopped; `floor` is the share's own directory, quiescent."""
     entries = [entry for code, home in homes.items() for entry in _entries(home, code)]
@@ -71,6 +84,9 @@ def reckon(
         missing=len(nowhere) + len(check.missing),
         duplicates=len(check.double),
         quarantined=len(check.quarantined),
+        orders_in_master=books.orders,
+        rows_in_master=books.rows,
+        replica_differs=books.differing,
         send_to_card_ms=Latency(
             round(percentile(latencies_ms, 50), 1) if latencies_ms else None,
             round(percentile(latencies_ms, 99), 1) if latencies_ms else None,

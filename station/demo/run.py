@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.live import Live
 from ulid import ULID
 
+from station.demo.books import close_the_books
 from station.demo.chaos import Chaos
 from station.demo.eyes import Look, NotSeen, Station
 from station.demo.morning import ring_up_earlier
@@ -64,7 +65,7 @@ class Shift:
         self._chance = random.Random(plan.seed)
         self._stop, self._doors_close, self._cooks_start = threading.Event(), threading.Event(), threading.Event()
         self._no_more_faults = threading.Event()
-        self.chaos = Chaos(stations, shop.samba, random.Random(plan.seed + 1), self._no_more_faults)
+        self.chaos = Chaos(stations, shop.samba, shop.mariadb, random.Random(plan.seed + 1), self._no_more_faults)
         self._people = self._hired()
         self._threads = [threading.Thread(target=each.live, name=each.code, daemon=True) for each in self._people]
         self._threads.append(threading.Thread(target=self._watch_cards, name="cards", daemon=True))
@@ -231,7 +232,8 @@ def run(plan: Plan, console: Console) -> Summary:
             station.stop()
         check = floor_check()
         homes = {code: shop.home(code) for code in STATIONS}
-        summary = reckon(homes, shop.floor, check, shift.latencies_ms(), shift.chaos.faults)
+        books = close_the_books(shop)
+        summary = reckon(homes, shop.floor, check, books, shift.latencies_ms(), shift.chaos.faults)
     summary.write(plan.out / "summary.json")
     names = ("till.png", "prep.png", "expediter.png", "prep-2.png")
     contact_sheet([plan.out / name for name in names], plan.out / "contact-sheet.png")

@@ -1,7 +1,7 @@
 """A whole shop in one folder: its master, its floor on a private Samba, and a home for each station.
 
 <out>/floor/                the share's own directory: `ls` it
-<out>/central/              the embedded master, and Samba's private folders
+<out>/central/              the embedded master, Samba's private folders, and the replica's MariaDB
 <out>/stations/<code>/      station.json, secrets.json, data/, run/, logs/ of one station
 """
 
@@ -13,8 +13,11 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
+from station.data.addresses import Address, address
 from station.data.master import init_master, seed_master
+from station.demo.mariadb import PrivateMariaDB
 from station.demo.samba import PrivateSamba
 from station.domain.menu import Role
 from station.errors import ConfigError
@@ -29,6 +32,9 @@ STATIONS: Mapping[str, Role] = {
 }
 _OURS = ("floor", "central", "stations")
 LONGEST_HOMES = 55
+PUMP: Final = "pass1"
+"""The station whose profile asks it to fill the replica."""
+REPLICA: Final = "station"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,7 @@ class DemoShop:
     out: Path
     homes: Path
     samba: PrivateSamba
+    mariadb: PrivateMariaDB
     master_url: str
     key: bytes
 
@@ -53,12 +60,19 @@ class DemoShop:
     def floor(self) -> Path:
         return self.out / "floor"
 
+    @property
+    def replica(self) -> Address:
+        server = self.mariadb
+        where = address(f"mysql+pymysql://{server.user}@127.0.0.1:{server.port}/{REPLICA}")
+        return where.set(password=server.password).update_query_dict({"ca": str(server.ca)})
+
     def home(self, code: str) -> Path:
         return self.homes / code
 
     def close(self) -> None:
-        """Stops the Samba; what is in the folder stays."""
+        """Stops the Samba and the MariaDB; what is in the folder stays."""
         self.samba.stop()
+        self.mariadb.stop()
         if self.homes.is_symlink():
             shutil.rmtree(self.homes.parent)
 
@@ -81,7 +95,9 @@ def open_shop(
     homes = _short(out / "stations")
     private = homes.parent / "samba" if homes.is_symlink() else out / "central" / "samba"
     samba = PrivateSamba(private, root=out / "floor")
-    shop = DemoShop(out, homes, samba, master_url, secrets.token_bytes(32))
+    mariadb = PrivateMariaDB(private.parent if homes.is_symlink() else out / "central")
+    mariadb.create_database(REPLICA)
+    shop = DemoShop(out, homes, samba, mariadb, master_url, secrets.token_bytes(32))
     for code, role in stations.items():
         _make_home(shop, code, role, size or Size(), headless=headless)
     return shop
@@ -117,23 +133,34 @@ def _make_home(shop: DemoShop, code: str, role: Role, size: Size, *, headless: b
     for name in ("data", "run", "logs"):
         (home / name).mkdir(parents=True)
     home.chmod(0o700)
-    address = shop.samba.address
-    station = {
+    share = shop.samba.address
+    station: dict[str, object] = {
         "code": code,
         "role": role,
         "share": {
             "kind": "smb",
-            "host": address.host,
-            "port": address.port,
-            "share": address.share,
-            "user": address.user,
+            "host": share.host,
+            "port": share.port,
+            "share": share.share,
+            "user": share.user,
             "encrypt": True,
         },
         "master": shop.master_url,
         "display": {"width": size.width, "height": size.height, "fullscreen": False, "headless": headless},
         "observe": True,
     }
+    known = {"token_key": shop.key.hex(), "share_password": share.password}
+    if code == PUMP:
+        server = shop.mariadb
+        station["replica"] = {
+            "host": "127.0.0.1",
+            "port": server.port,
+            "database": REPLICA,
+            "user": server.user,
+            "ca": str(server.ca),
+        }
+        known["replica_password"] = server.password
     (home / "station.json").write_text(json.dumps(station, indent=2) + "\n")
     private = home / "secrets.json"
     private.touch(mode=0o600)
-    private.write_text(json.dumps({"token_key": shop.key.hex(), "share_password": address.password}) + "\n")
+    private.write_text(json.dumps(known) + "\n")

@@ -45,6 +45,9 @@ def test_a_shop_in_which_things_are_killed_loses_and_doubles_nothing(tmp_path: P
     summary = json.loads((out / "summary.json").read_text())
     assert summary["missing"] == summary["duplicates"] == summary["quarantined"] == 0
     assert summary["orders_placed"] > 10
+    assert summary["orders_in_master"] == summary["orders_placed"]
+    assert summary["rows_in_master"] > 1_500
+    assert summary["replica_differs"] == 0
     assert summary["orders_placed"] == summary["tokens_published"] == summary["handed_over"] + summary["in_progress"]
     assert summary["faults_injected"] == sum(summary["faults"].values()) > 0
     finished = [parse_name(path.name) for path in (out / "floor" / "done").glob("*/*.sss")]

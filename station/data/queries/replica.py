@@ -5,18 +5,18 @@ were read are forgotten, never everything up to the last one. A row is read afte
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Table, and_, delete, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, delete, func, or_, select
 
 from station.data.bulk import add_rows, in_portions
 from station.data.tables import METADATA, ledger, orders, shop
 from station.data.triggers import key_columns, row_key, split_key
 from station.errors import DataError
 
-Row = RowMapping
 _QUEUE: Final = ledger.replica_changes
 _KEYS_AT_ONCE: Final = {1: 1_000, 2: 400}
 _RANGES_AT_ONCE: Final = 200
@@ -54,7 +54,7 @@ def next_changes(conn: Connection, limit: int) -> list[Change]:
     """The oldest entries of the queue. Index: its key. What stands below 1 is a lease (data/locks.py)."""
     queue = _QUEUE.c
     query = select(queue.id, queue.table_name, queue.row_key).where(queue.id > 0).order_by(queue.id).limit(limit)
-    return [Change(row.id, row.table_name, row.row_key) for row in conn.execute(query)]
+    return [Change(*row) for row in conn.execute(query).all()]
 
 
 def changes_waiting(conn: Connection) -> int:
@@ -86,22 +86,22 @@ def queued_keys(conn: Connection, table: Table) -> set[str]:
     return set(conn.scalars(select(_QUEUE.c.row_key).where(_QUEUE.c.table_name == table.name, _QUEUE.c.id > 0)))
 
 
-def rows_by_key(conn: Connection, table: Table, keys: Sequence[str]) -> dict[str, Row]:
+def rows_by_key(conn: Connection, table: Table, keys: Sequence[str]) -> dict[str, Row[Any]]:
     """Those of the rows that are there, as they are now."""
-    columns = key_columns(table)
-    found: dict[str, Row] = {}
-    for some in in_portions(keys, _KEYS_AT_ONCE[len(columns)]):
-        for row in conn.execute(select(table).where(_is_one_of(table, some))).mappings():
-            found[_key_of(table, row)] = row
+    key_of = _key_of(table)
+    found: dict[str, Row[Any]] = {}
+    for some in in_portions(keys, _KEYS_AT_ONCE[len(key_columns(table))]):
+        found.update((key_of(row), row) for row in conn.execute(select(table).where(_is_one_of(table, some))).all())
     return found
 
 
-def rows_after(conn: Connection, table: Table, last: str | None, limit: int) -> list[tuple[str, Row]]:
+def rows_after(conn: Connection, table: Table, last: str | None, limit: int) -> list[tuple[str, Row[Any]]]:
     """The next rows in the order of their keys, each with its key."""
     query: Select[Any] = select(table).order_by(*key_columns(table)).limit(limit)
     if last is not None:
         query = query.where(beyond(list(key_columns(table)), split_key(table, last)))
-    return [(_key_of(table, row), row) for row in conn.execute(query).mappings()]
+    key_of = _key_of(table)
+    return [(key_of(row), row) for row in conn.execute(query).all()]
 
 
 def count_rows(conn: Connection, table: Table) -> int:
@@ -128,8 +128,13 @@ def _is_one_of(table: Table, keys: Sequence[str]) -> ColumnElement[bool]:
     return or_(*(and_(*(column == value for column, value in zip(columns, pair, strict=True))) for pair in pairs))
 
 
-def _key_of(table: Table, row: Row) -> str:
-    return row_key(table, [row[column.name] for column in key_columns(table)])
+def _key_of(table: Table) -> Callable[[Row[Any]], str]:
+    """How a row of the table is told its key: worked out once for many rows."""
+    names = table.columns.keys()
+    places = [names.index(column.name) for column in key_columns(table)]
+    if len(places) == 1:
+        return itemgetter(places[0])
+    return lambda row: row_key(table, [row[place] for place in places])
 
 
 def _runs(ids: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -8,15 +8,18 @@ the master's rows.
 
 import hashlib
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
+from operator import itemgetter
 from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Row,
     Table,
     Unicode,
     and_,
@@ -31,7 +34,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import mysql
 
 from station.data.bulk import in_portions
-from station.data.queries.replica import Row, beyond
+from station.data.queries.replica import beyond
 from station.data.replica_tables import SHOP, in_replica
 from station.data.tables import ledger, orders, shop
 from station.data.triggers import key_columns, row_key, split_key
@@ -51,18 +54,12 @@ class Sum:
     hash: int
 
 
-def put_rows(conn: Connection, shop_id: str, table: Table, rows: Sequence[Row]) -> None:
+def put_rows(conn: Connection, shop_id: str, table: Table, rows: Sequence[Row[Any]]) -> None:
     """Each row as it is now, whether it was there before or not."""
-    if not rows:
-        return
-    target = in_replica(table)
-    keys = set(target.primary_key.columns.keys())
-    query = mysql.insert(target)
-    # VALUES() is the one form that MySQL, MariaDB and TiDB have in common; the driver sends many rows at once with it.
-    changed = {column.name: func.values(column) for column in target.c if column.name not in keys}
-    # A table of keys only has nothing to change.
-    query = query.on_duplicate_key_update(changed or {SHOP: func.values(target.c[SHOP])})
-    conn.execute(query, [{**row, SHOP: shop_id} for row in rows])
+    if rows:
+        picked = _picked(table)
+        # Straight to the driver: it takes the values of a master's row as they come.
+        conn.exec_driver_sql(upsert_text(table), [(shop_id, *picked(row)) for row in rows])
 
 
 def take_rows(conn: Connection, shop_id: str, table: Table, keys: Sequence[str]) -> None:
@@ -126,9 +123,9 @@ def hashes_of_keys(conn: Connection, shop_id: str, table: Table, keys: Sequence[
     return found
 
 
-def hash_of(table: Table, row: Row) -> int:
+def hash_of(table: Table, row: Row[Any]) -> int:
     """The same of a master's row."""
-    text = _BETWEEN.join(text_of(row[column.name]) for column in _hashed(table))
+    text = _BETWEEN.join(map(text_of, _picked(table)(row)))
     return int.from_bytes(hashlib.md5(text.encode(), usedforsecurity=False).digest(), "big")
 
 
@@ -144,6 +141,26 @@ def text_of(value: Any) -> str:
     if isinstance(value, bool):
         return str(int(value))
     return _NULL if value is None else str(value)
+
+
+@cache
+def upsert_text(table: Table) -> str:
+    """The statement that writes a row of the replica, in the form of its driver."""
+    target = in_replica(table)
+    keys = set(target.primary_key.columns.keys())
+    query = mysql.insert(target)
+    # VALUES() is the one form that MySQL, MariaDB and TiDB have in common; the driver sends many rows at once with it.
+    changed = {column.name: func.values(column) for column in target.c if column.name not in keys}
+    # A table of keys only has nothing to change.
+    query = query.on_duplicate_key_update(changed or {SHOP: func.values(target.c[SHOP])})
+    return str(query.compile(dialect=mysql.pymysql.dialect(paramstyle="format")))
+
+
+@cache
+def _picked(table: Table) -> Callable[[Row[Any]], tuple[Any, ...]]:
+    """A master's row without its `shop_id`: its values in the order of the replica's columns behind that."""
+    names = table.columns.keys()
+    return itemgetter(*(names.index(column.name) for column in in_replica(table).c if column.name != SHOP))
 
 
 def _hashes(conn: Connection, table: Table, which: ColumnElement[bool]) -> dict[str, int]:
