@@ -12,7 +12,7 @@ import typer
 
 from station.commands.addresses import Url, master_address
 from station.commands.printing import CONSOLE, AsJson, print_findings, print_json, print_table
-from station.commands.where import Home
+from station.commands.where import Home, settings_of
 from station.data.addresses import is_embedded
 from station.data.backup import KEEP, make_backup
 from station.data.examine import examine
@@ -20,6 +20,7 @@ from station.data.grants import Login, make_logins, script
 from station.data.master import init_master, migrate_master, migration_sql, refused, seed_master
 from station.data.rights import ROLES, LoginRole
 from station.errors import ConfigError, DataError
+from station.local.journal import Journal
 
 app = typer.Typer(help="The shop's data: menu, recipes, staff, stations, sales.", no_args_is_help=True)
 
@@ -176,6 +177,19 @@ def list_refused(
         (one.at.astimezone().strftime("%Y-%m-%d %H:%M:%S"), one.station, one.kind, one.why, one.id) for one in found
     ]
     print_table("Refused by the master", ("when", "station", "what", "why", "fact"), rows)
+
+
+@app.command("resend")
+def resend(home: Home = None) -> None:
+    """Bring all facts of this station's journal to the master again: after an older backup was restored.
+
+    What the master knows already it does not take twice. Run it on every station.
+    """
+    settings = settings_of(home)
+    journal = Journal(settings.journal_path, settings.code)
+    facts = journal.rewind("link")
+    journal.close()
+    _say(f"{settings.code.upper()} brings its {facts} facts again; the master takes those that it does not have.")
 
 
 def _roles(names: Iterable[str]) -> list[LoginRole]:

@@ -16,6 +16,7 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, Final
 
+import pyodbc
 from sqlalchemy import Engine, insert, select, text
 from sqlalchemy.engine import URL
 
@@ -29,6 +30,7 @@ from station.data.triggers import forget_changes
 from station.errors import DataError
 
 KEEP: Final = 7
+_UNKNOWN: Final = re.compile(r"not (currently )?supported|syntax error", re.IGNORECASE)
 _ROWS_AT_ONCE: Final = 5_000
 
 
@@ -42,6 +44,10 @@ class Backup:
     size_bytes: int | None
 
 
+class _NoBackup(Exception):
+    """A T-SQL server that does not know the statement."""
+
+
 def make_backup(url: URL, folder: str | None, *, keep: int, now: datetime) -> Backup:
     """One backup, checked. `folder`: where it lies; on SQL Server a folder of the server (None: its own for backups).
 
@@ -52,8 +58,12 @@ def make_backup(url: URL, folder: str | None, *, keep: int, now: datetime) -> Ba
         check_schema(engine)
         slot = now.date().toordinal() % keep + 1
         with exclusively(engine, "backup"):
-            if engine.dialect.name == "mssql" and _has_backup(engine):
-                return _bak(engine, folder, slot)
+            if engine.dialect.name == "mssql":
+                try:
+                    return _bak(engine, folder, slot)
+                except _NoBackup:
+                    # Its folder is one of that machine; the copy lies on this one.
+                    return _copy(engine, Path(), slot)
             return _copy(engine, Path(folder or "."), slot)
     finally:
         engine.dispose()
@@ -63,13 +73,10 @@ def _bak(engine: Engine, folder: str | None, slot: int) -> Backup:
     name = str(engine.url.database)
     with outside_transactions(engine) as conn:
         if folder is None:
+            # A server that does not say where puts a bare name there all the same.
             query = text("SELECT CAST(SERVERPROPERTY('InstanceDefaultBackupPath') AS NVARCHAR(400))")
             folder = conn.scalar(query)
-            if not folder:
-                raise DataError(
-                    f"{name_of(engine)} does not say where its backups go; name a folder of it with --folder"
-                )
-        path = _beneath(folder, f"{name}-{slot}.bak")
+        path = _beneath(folder, f"{name}-{slot}.bak") if folder else f"{name}-{slot}.bak"
         _run(conn, "BACKUP DATABASE @name TO DISK = @path WITH CHECKSUM, FORMAT, INIT", name, path)
         _run(conn, "RESTORE VERIFYONLY FROM DISK = @path WITH CHECKSUM", name, path)
     return Backup(path, str(engine.url.host), "bak", None)
@@ -85,6 +92,10 @@ def _run(conn: Any, statement: str, name: str, path: str) -> None:
             cursor.execute("DECLARE @name SYSNAME = ?, @path NVARCHAR(4000) = ?; " + statement, (name, path))
             while cursor.nextset():
                 pass
+        except pyodbc.Error as error:
+            if _UNKNOWN.search(str(error)):
+                raise _NoBackup from error
+            raise
         finally:
             cursor.close()
 
@@ -93,13 +104,6 @@ def _beneath(folder: str, name: str) -> str:
     """A path on the server, which may be of Windows or Linux."""
     windows = bool(re.match(r"[A-Za-z]:|\\\\", folder))
     return str((PureWindowsPath if windows else PurePosixPath)(folder) / name)
-
-
-def _has_backup(engine: Engine) -> bool:
-    """Whether this server knows BACKUP at all."""
-    with outside_transactions(engine) as conn:
-        known: Any = conn.scalar(text("SELECT OBJECT_ID('msdb.dbo.backupset')"))
-    return known is not None
 
 
 def _copy(engine: Engine, folder: Path, slot: int) -> Backup:

@@ -143,7 +143,10 @@ def _with_driver(url: URL) -> URL:
         if tls == "encrypt":
             query.setdefault("TrustServerCertificate", "yes")
         if tls == "verify" and ca:
-            query.setdefault("ServerCertificate", ca)
+            raise DataError(
+                f"the driver {driver!r} trusts this machine's authorities and no others: put {ca} into"
+                " /usr/local/share/ca-certificates, run update-ca-certificates, and leave `ca` out"
+            )
     return url.set(query=query)
 
 

@@ -90,6 +90,9 @@ def _make_logins(engine: Engine, roles: Sequence[LoginRole], *, renew: bool) -> 
                 _say_quietly(engine, conn, _login(conn.dialect, words, name, given))
             if name not in users:
                 conn.execute(_ddl(conn.dialect, "CREATE USER %(user)s FOR LOGIN %(user)s", user=name))
+            elif name not in logins:
+                # The database came from another server: its user belongs to a login that is not here.
+                conn.execute(_ddl(conn.dialect, "ALTER USER %(user)s WITH LOGIN = %(user)s", user=name))
             conn.execute(_ddl(conn.dialect, "ALTER ROLE %(role)s ADD MEMBER %(user)s", role=role_name(role), user=name))
             made.append(Login(role, name, given, len(rights_of(role))))
     return made

@@ -192,6 +192,13 @@ class Journal:
                 (reader, seq),
             )
 
+    def rewind(self, reader: str) -> int:
+        """The reader begins with the first fact again; how many facts that are. For readers that may be told twice."""
+        with self._errors("move a cursor"):
+            self._db.execute("DELETE FROM cursors WHERE reader = ?", (reader,))
+        ring(self._bell)
+        return self.last()
+
     def next_number(self, name: str) -> int:
         """1, 2, 3… for each name, durable and never twice."""
         with self._errors("count"), self._transaction():

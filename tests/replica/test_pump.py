@@ -1,12 +1,13 @@
 """The pump's work on two real ends: the first copy, and what happens on the master afterwards."""
 
-from datetime import date, timedelta
+import itertools
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import delete, insert, text, update
 
 from station.data import replicated
 from station.data.bulk import add_rows
@@ -17,6 +18,7 @@ from station.data.session import reading, writing
 from station.data.tables import ledger, menu, orders, recipes, shop
 from station.data.triggers import followed_tables
 
+NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 SETTINGS, ITEMS, ORDERS, QUEUE = shop.station_settings, menu.menu_items, orders.orders, ledger.replica_changes
 
 
@@ -175,7 +177,9 @@ def test_entries_that_come_between_those_that_were_read_are_not_forgotten(sqlite
         write = pump._write
 
         def late(conn, *rows):
-            sqlite.write(insert(QUEUE), [{**entry, "id": 11, "row_key": keys[1]}, {**entry, "id": 5, "row_key": keys[2]}])
+            sqlite.write(
+                insert(QUEUE), [{**entry, "id": 11, "row_key": keys[1]}, {**entry, "id": 5, "row_key": keys[2]}]
+            )
             write(conn, *rows)
 
         pump._write = late
@@ -210,20 +214,94 @@ def test_a_row_that_the_replica_refuses_is_told_and_holds_nobody_up(sqlite, monk
     with sqlite.pumping() as pump:
         pump.begin_anew()
         steps = list(iter(pump.copy, None))
-        assert [one for step in steps for one in step.refused] == refused[:1] if False else True
-        assert sum(len(step.refused) for step in steps) == 1
+        assert [one.partition(":")[0] for step in steps for one in step.refused] == [refused[0].partition(":")[0]]
     sqlite.write(update(ORDERS).where(ORDERS.c.id == bad).values(note="short again"))
     sqlite.fill()
     assert sqlite.equal()
 
 
-_TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=40)
-_HARD = st.sampled_from(["", " ", "crêpe 🌶🌶 ", "it's \"so\"; \\ 100% %s :x", "two\nlines\r\n\ttab\n", "\\0\\n\\'", "NULL", " a "])
-_WORDS = _HARD | _TEXT
-_ASCII = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=40)
-_AMOUNT = st.integers(-(2**63), 2**63 - 1)
-_COUNT = st.integers(-(2**31), 2**31 - 1)
+_HARD = ["", " ", "crêpe 🌶🌶 ", 'it\'s "so"; \\ 100% %s :x', "two\nlines\r\n\ttab\n", "\\0\\n\\'", "NULL", " a  "]
+_WORDS = st.sampled_from(_HARD) | st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=30)
+_ASCII = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=12)
+_AMOUNT, _COUNT = st.integers(-(2**63), 2**63 - 1), st.integers(-(2**31), 2**31 - 1)
 _QUANTITY = st.decimals(Decimal("-999999999.999"), Decimal("999999999.999"), places=3)
-_MOMENT = st.datetimes(
-    min_value=replicated_from, max_value=replicated_until, timezones=st.just(None)
-) if False else None
+_MOMENT = st.datetimes(datetime(1970, 1, 1), datetime(2099, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001 - Hypothesis adds it
+_DAY = st.fixed_dictionaries(
+    {
+        "business_date": st.dates(date(1970, 1, 1), date(2025, 12, 31)),
+        "opened_at": _MOMENT,
+        "closed_at": _MOMENT,
+        "gross_minor": st.none() | _AMOUNT,
+        "z_report": st.none() | _WORDS | st.just("🌶 '\\" * 40_000),
+        "updated_at": _MOMENT,
+        "revision": _COUNT,
+    }
+)
+_ORDER = st.fixed_dictionaries(
+    {
+        "number": _ASCII,
+        "placed_at": _MOMENT,
+        "due_at": st.none() | _MOMENT,
+        "total_minor": _AMOUNT,
+        "currency": st.sampled_from(["EUR", "EU", ""]),
+        "customer_name": _WORDS,
+        "customer_allergies": _ASCII,
+        "note": _WORDS,
+        "training": st.booleans(),
+    }
+)
+_RECIPE = st.fixed_dictionaries(
+    {"yield_quantity": _QUANTITY, "picture": st.none() | _ASCII, "note": _WORDS, "retired_at": st.none() | _MOMENT}
+)
+
+
+def test_every_value_survives_and_hashes_alike_on_both_sides(filled):
+    days, order = shop.business_days, filled.add_orders(1)[0]
+    plain = {
+        ORDERS: dict(filled.here(ORDERS, ORDERS.c.id == order)[0]),
+        days: dict(filled.here(days)[0]),
+        recipes.recipes: dict(filled.here(recipes.recipes)[0]),
+    }
+    numbers = itertools.count(1)
+
+    def new(table, values):
+        number = next(numbers)
+        own = {days: {"z_number": number}, recipes.recipes: {"name": f"recipe {number}"}}.get(table, {})
+        return {**plain[table], **values, **own, "id": derived_ulid(NOW, table.name, str(number))}
+
+    with filled.pumping() as pump:
+
+        @settings(max_examples=40, deadline=None)
+        @given(
+            st.lists(_DAY, max_size=3, unique_by=lambda row: row["business_date"]), st.lists(_ORDER), st.lists(_RECIPE)
+        )
+        def survives(some_days, some_orders, some_recipes):
+            made = {days: some_days, ORDERS: some_orders, recipes.recipes: some_recipes}
+            rows = {table: [new(table, values) for values in some] for table, some in made.items()}
+            with writing(filled.engine) as conn:
+                conn.execute(delete(days).where(days.c.z_number.is_not(None)))
+                for table, some in rows.items():
+                    add_rows(conn, table, some)
+            filled.drain(pump)
+            for table, some in rows.items():
+                _same(filled, table, [row["id"] for row in some])
+
+        survives()
+    assert filled.equal()
+
+
+def _same(both, table, keys):
+    here = {row["id"]: row for row in both.here(table, table.c.id.in_(keys))}
+    there = {row["id"]: row for row in both.there(table) if row["id"] in here}
+    with reading(both.cloud) as conn:
+        hashes = hashes_of(conn, both.shop.id, table, None, None)
+    for key in keys:
+        assert {name: _bare(value) for name, value in here[key].items()} == {
+            name: _bare(there[key][name]) for name in here[key]
+        }
+        assert hash_of(table, here[key]) == hashes[key]
+
+
+def _bare(value):
+    """A CHAR that is not full is padded on one engine and not on another."""
+    return value.rstrip(" ") if isinstance(value, str) and len(value) == 3 else value
