@@ -19,7 +19,7 @@ from station.data.snapshot import Snapshots
 from station.domain.findings import Finding, Verdict
 from station.errors import StationError
 from station.local.journal import Journal
-from station.local.status import TokensStatus, read_status
+from station.local.status import LinkStatus, ReplicaStatus, TokensStatus, read_status
 
 LOW_DISK_MB = 200
 DRIFT_S = 2.0
@@ -52,6 +52,7 @@ def _examine(home: Path) -> Iterator[Finding]:
         "share": _share,
         "master": _master,
         "snapshot": _snapshot,
+        "replica": _replica,
         "fonts": _fonts,
         "display": _display,
     }
@@ -111,10 +112,33 @@ def _master(settings: Settings) -> Finding:
     engine = open_engine(master_of(settings))
     try:
         with reading(engine) as connection:
-            version = catalogue_version(connection)
+            version = catalogue_version(connection, role=settings.role)
     finally:
         engine.dispose()
-    return Finding("master", "ok", f"{name_of(engine)} answers; catalogue {version}")
+    link = read_status(settings.link_status, LinkStatus)
+    text = f"{name_of(engine)} answers; catalogue {version}"
+    if link.refused:
+        return Finding(
+            "master",
+            "warning",
+            f"{text}; {link.refused} facts of this station were set aside, see: station master refused",
+        )
+    return Finding("master", "ok", text)
+
+
+def _replica(settings: Settings) -> Finding:
+    said = read_status(settings.replica_status, ReplicaStatus)
+    if said.state in {"off", "standby"}:
+        return Finding("replica", "ok", said.message)
+    if said.state == "away":
+        return Finding("replica", "warning", said.message)
+    if said.state == "copying":
+        return Finding(
+            "replica", "ok", f"the first copy is at {said.copied} of {said.to_copy} rows, table {said.table}"
+        )
+    if said.state == "starting":
+        return Finding("replica", "ok", "its program has not said anything yet")
+    return Finding("replica", "ok", f"{said.queue} changes wait" if said.queue else "it has all that the master has")
 
 
 def _snapshot(settings: Settings) -> Finding:
