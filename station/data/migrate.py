@@ -84,7 +84,7 @@ def planned_sql(engine: Engine) -> str:
         return ""
     config, written = _config(), io.StringIO()
     config.output_buffer = written
-    config.attributes.update(dialect=engine.dialect.name, transactional=True)
+    config.attributes.update(dialect=engine.dialect, transactional=True)
     start = f"{before:04d}:" if before else ""
     if unstamped:
         _say(lambda: command.stamp(config, f"{before:04d}", sql=True))

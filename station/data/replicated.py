@@ -184,7 +184,7 @@ class Pump:
 
         in_transaction(self._ends.replica, write)
         self._copied[table.name] = mark
-        return Copied(table.name, len(rows), complete)
+        return Copied(str(table.name), len(rows), complete)
 
     def pump(self, limit: int = BATCH) -> Pumped:
         """The next batch of the queue; with no entries when there is none."""

@@ -57,6 +57,9 @@ def test_a_shop_in_which_things_are_killed_loses_and_doubles_nothing(tmp_path: P
         assert pygame.image.load(str(out / name)).get_size() == (1920, 1080)
     assert (out / "contact-sheet.png").exists()
     assert processes_of(out) == []
+    for log in (out / "stations").glob("*/logs/*.log"):
+        assert "unforeseen" not in log.read_text(), log
+    assert "copied=orders" in (out / "stations" / "pass1" / "logs" / "replica.log").read_text()
 
 
 def test_a_folder_with_somebodys_things_is_left_alone(tmp_path: Path) -> None:
