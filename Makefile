@@ -53,6 +53,8 @@ bench: setup
 	@$(BIN)/station bench floor
 	@$(BIN)/station bench order
 	@$(BIN)/station bench render
+	@$(BIN)/station bench link
+	@$(BIN)/station bench replica
 
 fuzz: setup
 	FUZZ_TOKENS=500000 $(BIN)/pytest tests/domain/test_token.py --timeout=0

@@ -20,6 +20,7 @@ from typing import Any
 from station.bench.day import facts_of_a_day
 from station.bench.results import Reference, Result, compared, report
 from station.bench.scratch import disk
+from station.data.addresses import Address
 from station.data.followed import Master
 from station.data.master import init_master, seed_master
 from station.data.measured import raw_fact_rows
@@ -35,6 +36,13 @@ SOLD_OUT_BUDGET_MS = 3_000
 _CODE = "till1"
 
 
+def run_on(where: Address, facts: int = 10_000) -> dict[str, Any]:
+    """The same facts and looks on a master that is there, of a shop to try things with: its books keep the facts."""
+    with tempfile.TemporaryDirectory(prefix="station-bench-", dir=disk()) as folder:
+        root = Path(folder)
+        return report("link", [*_drained(root, where, facts, None), *_looks(root, where, None)])
+
+
 def run(facts: int = 10_000, rounds: int = 20) -> dict[str, Any]:
     """Drains `facts` facts into an embedded master; 86es an item `rounds` times over two real link programs."""
     with tempfile.TemporaryDirectory(prefix="station-bench-", dir=disk()) as folder:
@@ -42,10 +50,14 @@ def run(facts: int = 10_000, rounds: int = 20) -> dict[str, Any]:
         url = f"sqlite:///{root}/master.db"
         init_master(url)
         seed_master(url)
-        return report("link", [*_drained(root, url, facts), *_looks(root, url), *_sold_out(root, url, rounds)])
+        beside = f"sqlite:///{root}/raw.db"
+        master = root / "master.db"
+        results = [*_drained(root, url, facts, beside), *_looks(root, url, master), *_sold_out(root, url, rounds)]
+        return report("link", results)
 
 
-def _drained(root: Path, url: str, facts: int) -> list[Result]:
+def _drained(root: Path, url: str | Address, facts: int, raw_url: str | None) -> list[Result]:
+    """`raw_url`: where the raw rows go; without it nothing stands beside ours."""
     journal = Journal(root / "till1" / "journal.db", _CODE)
     master = Master(url)
     snapshot = root / "till1" / "snapshot.db"
@@ -62,10 +74,10 @@ def _drained(root: Path, url: str, facts: int) -> list[Result]:
         follower.step()
         times.append((time.perf_counter() - start) * 1e3)
     took_s = time.perf_counter() - began
-    raw_ms = raw_fact_rows(url, f"sqlite:///{root}/raw.db", BATCH)
+    raw_ms = raw_fact_rows(str(url), raw_url, BATCH) if raw_url is not None else []
     journal.close()
     master.close()
-    per_batch = Reference("raw executemany of the same rows", round(percentile(raw_ms, 50), 3))
+    raw_p50 = percentile(raw_ms, 50) if raw_ms else None
     p50 = percentile(times, 50)
     return [
         Result(
@@ -73,8 +85,8 @@ def _drained(root: Path, url: str, facts: int) -> list[Result]:
             len(times),
             round(p50, 3),
             round(percentile(times, 99), 3),
-            per_batch,
-            round(p50 / percentile(raw_ms, 50), 2),
+            Reference("raw executemany of the same rows", round(raw_p50, 3)) if raw_p50 else None,
+            round(p50 / raw_p50, 2) if raw_p50 else None,
         ),
         Result(f"facts a second: {facts / took_s:,.0f}; {facts:,} drained in", 1, round(took_s * 1e3, 1)),
     ]
@@ -89,7 +101,8 @@ def _fill(journal: Journal, shop: Shop, facts: int) -> None:
         journal.append(fact, person, at)
 
 
-def _looks(root: Path, url: str) -> list[Result]:
+def _looks(root: Path, url: str | Address, file: Path | None) -> list[Result]:
+    """`file`: of an embedded master, for a raw query of the same driver; else a look stands beside a snapshot."""
     master = Master(url)
     snapshot = root / "looks.db"
     version = master.version()
@@ -98,17 +111,25 @@ def _looks(root: Path, url: str) -> list[Result]:
         _timed(times, "poll", master.version)
         _timed(times, "whole", lambda: master.snapshot(snapshot))
         _timed(times, "upon", lambda: master.snapshot(snapshot, upon=True))
-        start = time.perf_counter()
-        with sqlite3.connect(f"file:{root}/master.db?mode=ro", uri=True) as raw:
-            raw.execute("SELECT count(*), sum(revision), max(updated_at) FROM menu_items").fetchall()
-        times.setdefault("raw", []).append((time.perf_counter() - start) * 1e3)
+        if file is not None:
+            _timed(times, "raw", lambda: _raw_look(file))
     assert master.version() == version
     master.close()
+    if file is None:
+        return [
+            compared("did the catalogue change? (33 tables)", times["poll"], "a whole snapshot", times["whole"]),
+            compared("a snapshot upon the last one", times["upon"], "a whole one", times["whole"]),
+        ]
     return [
         compared("did the catalogue change? (33 tables)", times["poll"], "raw query of one table", times["raw"]),
         compared("a whole snapshot", times["whole"], "raw query of one table", times["raw"]),
         compared("a snapshot upon the last one", times["upon"], "a whole one", times["whole"]),
     ]
+
+
+def _raw_look(file: Path) -> None:
+    with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as raw:
+        raw.execute("SELECT count(*), sum(revision), max(updated_at) FROM menu_items").fetchall()
 
 
 def _sold_out(root: Path, url: str, rounds: int) -> list[Result]:

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from station.commands.addresses import master_address
 from station.commands.printing import CONSOLE, AsJson, print_json, print_table
 
 app = typer.Typer(
@@ -43,11 +44,15 @@ def render(as_json: AsJson = False) -> None:
 def link(
     as_json: AsJson = False,
     facts: Annotated[int, typer.Option(help="How many facts are brought to the master")] = 10_000,
+    url: Annotated[
+        str | None,
+        typer.Option("--url", help="Measure with this master, of a shop to try things with: its books keep the facts."),
+    ] = None,
 ) -> None:
     """Facts to rows of the master, the look at the catalogue, snapshots, and an 86 from one station to another."""
     from station.bench import link as bench_link
 
-    _print(bench_link.run(facts), as_json=as_json)
+    _print(bench_link.run(facts) if url is None else bench_link.run_on(master_address(url), facts), as_json=as_json)
 
 
 @app.command("replica")

@@ -1,5 +1,6 @@
 """`station replica …`: fill a cloud MySQL with what the master has, look how it stands, prove that it is equal."""
 
+import sys
 import time
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -41,6 +42,7 @@ def run(
         _first_copy(pump)
         while True:
             done = pump.pump()
+            _tell_of(done.refused)
             if done.entries:
                 _say(f"{done.entries} changes: {done.written} rows written, {done.taken} taken away")
             if done.entries < BATCH:
@@ -185,12 +187,13 @@ def _first_copy(pump: Pump) -> None:
         task = progress.add_task("first copy", total=left)
         while (step := pump.copy()) is not None:
             progress.update(task, advance=step.rows, description=step.table)
+            _tell_of(step.refused)
         progress.update(task, description="first copy", completed=left)
 
 
 def _drain(pump: Pump) -> None:
-    while pump.pump().entries:
-        pass
+    while (done := pump.pump()).entries:
+        _tell_of(done.refused)
 
 
 def _catch_up(both: Replicas) -> bool:
@@ -245,6 +248,11 @@ def _pump_says(home: Path | None) -> str:
         f"{said.copied} of {said.to_copy} rows copied" if said.state == "copying" else "",
     ]
     return ", ".join(part for part in parts if part)
+
+
+def _tell_of(refused: tuple[str, ...]) -> None:
+    for sentence in refused:
+        print(sentence, file=sys.stderr)
 
 
 def _say(text: str) -> None:

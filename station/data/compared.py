@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Table
+from sqlalchemy import Connection, Table
 
 from station.data.bulk import in_portions
 from station.data.queries.replica import queue_rows, queued_keys, rows_after, rows_by_key
@@ -97,15 +97,18 @@ def _first_look(ends: Ends, table: Table) -> _Suspect:
 
 
 def _look_at(ends: Ends, table: Table, suspect: _Suspect, keys: Sequence[str]) -> Compared:
-    """Which of these rows differ and are not on their way."""
+    """Which of these rows differ and are not on their way.
+
+    A row that did not wait after it was read here is on the replica as it was here, or newer; then it is newer here as well.
+    """
     with reading(ends.master) as conn:
+        here = _hashes_here(conn, table, keys)
         waiting = queued_keys(conn, table)
-        here = {key: hash_of(table, row) for key, row in rows_by_key(conn, table, keys).items()}
     with reading(ends.replica) as conn:
         there = hashes_of_keys(conn, ends.shop.id, table, keys)
     with reading(ends.master) as conn:
-        waiting |= queued_keys(conn, table)
-    looked_at = [key for key in keys if key not in waiting]
+        after = _hashes_here(conn, table, keys)
+    looked_at = [key for key in keys if key not in waiting and here.get(key) == after.get(key)]
     return Compared(
         table.name,
         suspect.rows,
@@ -114,3 +117,7 @@ def _look_at(ends: Ends, table: Table, suspect: _Suspect, keys: Sequence[str]) -
         extra=tuple(key for key in looked_at if key not in here and key in there),
         changed=tuple(key for key in looked_at if key in here and key in there and here[key] != there[key]),
     )
+
+
+def _hashes_here(conn: Connection, table: Table, keys: Sequence[str]) -> dict[str, int]:
+    return {key: hash_of(table, row) for key, row in rows_by_key(conn, table, keys).items()}

@@ -2,7 +2,8 @@
 
 One database so holds any number of shops, and a MySQL-protocol engine that shards by `shop_id` keeps each shop's rows
 together. Foreign keys, checks and unique rules were the master's work; a replica that takes rows in any order cannot have them.
-`replica_changes`, the master's queue, holds on the replica how far the first copy of each table came: table and last key.
+`replica_changes`, the master's queue, holds on the replica how far the first copy of each table came: table and last key; and
+under no table's name which pump writes now.
 """
 
 from typing import Final

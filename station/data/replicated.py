@@ -6,7 +6,9 @@
 Whatever dies in between is done again, and a repeat changes nothing.
 """
 
-from collections.abc import Iterator
+import uuid
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
@@ -14,7 +16,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, Table
 from sqlalchemy.engine import URL
 
-from station.data.locks import Hold, exclusively
+from station.data.locks import Hold, Taken, exclusively
 from station.data.migrate import check_replica, upgrade_replica
 from station.data.queries.replica import (
     OneShop,
@@ -30,6 +32,7 @@ from station.data.queries.replica import (
 )
 from station.data.queries.replica_side import (
     DONE,
+    begin_writing,
     copied_so_far,
     count_there,
     forget_copied,
@@ -37,33 +40,45 @@ from station.data.queries.replica_side import (
     note_copied,
     put_rows,
     shops_there,
+    still_writes,
     take_rows,
 )
 from station.data.session import check_schema, in_transaction, name_of, open_engine, reading, writing
 from station.data.tables import METADATA
 from station.data.triggers import follow_changes, followed_tables, forget_changes, triggers_there
-from station.errors import DataError
+from station.errors import DatabaseRefused, DataError
 
 BATCH: Final = 5_000
 PORTION: Final = 5_000
 
+_Row = tuple[Table, str, Row[Any] | None]
+"""A row of the master by its key, as it is now; None: it is gone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Copied:
-    """One step of the first copy: so many rows of this table; `complete` when there are no more of it."""
+    """One step of the first copy: so many rows of this table; `complete` when there are no more of it.
+
+    `refused`: a sentence for each row that the replica cannot hold; it is left out, and `station replica verify` tells of it.
+    """
 
     table: str
     rows: int
     complete: bool
+    refused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Pumped:
-    """One batch: entries of the queue that were dealt with, and rows that were written or taken away for them."""
+    """One batch: entries of the queue that were dealt with, and rows that were written or taken away for them.
+
+    `refused`: as in `Copied`.
+    """
 
     entries: int
     written: int
     taken: int
+    refused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +111,7 @@ class Ends:
         self.master.dispose()
         self.replica.dispose()
 
-    def look(self) -> None:
+    def look(self, *, whatever_it_holds: bool = False) -> None:
         """Raises DataError unless the replica may be written: it is ours, or empty, or a chain's."""
         with reading(self.replica) as conn:
             strangers = {key: name for key, name in shops_there(conn).items() if key != self.shop.id}
@@ -106,7 +121,7 @@ class Ends:
                 f"the replica {name_of(self.replica)} holds the shop {next(iter(strangers.values()))!r}, not"
                 f" {self.shop.name!r}: look at its address, or say in station.json that it is a chain's"
             )
-        if newest is None:
+        if newest is None or whatever_it_holds:
             return
         with reading(self.master) as conn:
             known = order_known(conn, newest)
@@ -149,7 +164,8 @@ class Pump:
     """The one program that fills the replica. Every method raises DataError; then the same may be called again."""
 
     def __init__(self, ends: Ends, hold: Hold) -> None:
-        self._ends, self._hold = ends, hold
+        self._ends, self._hold, self._me = ends, hold, uuid.uuid4().hex
+        in_transaction(ends.replica, lambda conn: begin_writing(conn, ends.shop.id, self._me))
         with reading(ends.replica) as conn:
             self._copied = copied_so_far(conn, ends.shop.id)
 
@@ -178,13 +194,12 @@ class Pump:
         complete = len(rows) < PORTION
         mark = DONE if complete else rows[-1][0]
 
-        def write(conn: Connection) -> None:
-            put_rows(conn, self._ends.shop.id, table, [row for _, row in rows])
+        def note(conn: Connection) -> None:
             note_copied(conn, self._ends.shop.id, table, mark)
 
-        in_transaction(self._ends.replica, write)
+        refused = self._bring([(table, key, row) for key, row in rows], note)
         self._copied[table.name] = mark
-        return Copied(str(table.name), len(rows), complete)
+        return Copied(str(table.name), len(rows) - len(refused), complete, refused)
 
     def pump(self, limit: int = BATCH) -> Pumped:
         """The next batch of the queue; with no entries when there is none."""
@@ -194,11 +209,12 @@ class Pump:
             now = {name: rows_by_key(conn, METADATA.tables[name], some) for name, some in keys.items()}
         if not changes:
             return Pumped(0, 0, 0)
-        gone = {name: [key for key in some if key not in now[name]] for name, some in keys.items()}
+        rows = [(METADATA.tables[name], key, now[name].get(key)) for name, some in keys.items() for key in some]
         self._hold.renew()
-        in_transaction(self._ends.replica, lambda conn: self._write(conn, now, gone))
+        refused = self._bring(rows)
         in_transaction(self._ends.master, lambda conn: forget_changes_taken(conn, changes))
-        return Pumped(len(changes), sum(map(len, now.values())), sum(map(len, gone.values())))
+        written = sum(map(len, now.values()))
+        return Pumped(len(changes), written - len(refused), len(rows) - written, refused)
 
     def waiting(self) -> int:
         with reading(self._ends.master) as conn:
@@ -206,14 +222,38 @@ class Pump:
 
     def begin_anew(self) -> None:
         """The first copy starts from the first row again; what is there is written over."""
-        in_transaction(self._ends.replica, lambda conn: forget_copied(conn, self._ends.shop.id))
+        self._bring([], lambda conn: forget_copied(conn, self._ends.shop.id))
         self._copied = {}
 
-    def _write(self, conn: Connection, now: dict[str, dict[str, Row[Any]]], gone: dict[str, list[str]]) -> None:
-        for name, rows in now.items():
-            put_rows(conn, self._ends.shop.id, METADATA.tables[name], list(rows.values()))
-        for name, keys in gone.items():
-            take_rows(conn, self._ends.shop.id, METADATA.tables[name], keys)
+    def _bring(self, rows: Sequence[_Row], note: Callable[[Connection], None] = lambda _: None) -> tuple[str, ...]:
+        """Writes or takes away all of these and then the note, in one transaction; where the replica cannot hold one of
+        them, in as few as it takes without that one. Gives a sentence for each that was refused.
+        """
+        try:
+            in_transaction(self._ends.replica, lambda conn: self._write(conn, rows, note))
+        except DatabaseRefused as error:
+            if len(rows) > 1:
+                middle = len(rows) // 2
+                return self._bring(rows[:middle]) + self._bring(rows[middle:], note)
+            if not rows:
+                raise
+            table, key, _ = rows[0]
+            self._bring([], note)
+            return (f"the replica refused {table.name} {key}: {str(error).partition(' refused: ')[2] or error}",)
+        return ()
+
+    def _write(self, conn: Connection, rows: Sequence[_Row], note: Callable[[Connection], None]) -> None:
+        shop = self._ends.shop.id
+        if not still_writes(conn, shop, self._me):
+            # The lock was lost while this was under way, and what was read by then may be old by now.
+            raise Taken(f"another pump fills the replica {name_of(self._ends.replica)} now")
+        by_table: dict[Table, list[tuple[str, Row[Any] | None]]] = defaultdict(list)
+        for table, key, row in rows:
+            by_table[table].append((key, row))
+        for table, some in by_table.items():
+            put_rows(conn, shop, table, [row for _, row in some if row is not None])
+            take_rows(conn, shop, table, [key for key, row in some if row is None])
+        note(conn)
 
 
 def turn_following(master: str | URL, *, on: bool) -> int:
@@ -236,15 +276,14 @@ def pumping(
 ) -> Iterator[Pump]:
     """A pump, alone at its work. Raises Taken when another one is at it, DataError when an end is not as it must be.
 
-    `whatever_it_holds`: a replica that followed another master of this shop is taken over.
+    `whatever_it_holds`: a replica that followed another master of this shop is taken over; never one of another shop.
     """
     ends = Ends(master, replica, chain=chain)
     try:
         with exclusively(ends.master, "pump") as hold:
             ends.must_be_followed()
             ends.prepare()
-            if not whatever_it_holds:
-                ends.look()
+            ends.look(whatever_it_holds=whatever_it_holds)
             yield Pump(ends, hold)
     finally:
         ends.close()

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, Table, create_engine, delete, insert, select
 
@@ -175,14 +175,14 @@ def _copy(old: Path, path: Path, now: datetime, role: Role) -> Mapping[str, tupl
 def _fill(master: Connection, path: Path, tables: Sequence[Table], *, anew: bool) -> None:
     if master.scalar(select(shop.stations.c.id).limit(1)) is None:
         raise DataError("the master holds no shop with stations; fill it, or look at the master's address")
+    # All of it before the file is touched, so that an error is said of the database that it comes from.
+    found = {table: _rows(master, table) for table in tables}
     engine = create_engine(f"sqlite:///{path}")
     try:
         with translated(engine), engine.begin() as conn:
             if anew:
                 METADATA.create_all(conn, tables=list(every_snapshot_table()))
-            for table in tables:
-                query = select(*snapshot_columns(table)).where(snapshot_rows(table))
-                rows = [dict(row) for row in master.execute(query).mappings()]
+            for table, rows in found.items():
                 conn.execute(delete(table))
                 if rows:
                     conn.execute(insert(table), rows)
@@ -190,3 +190,8 @@ def _fill(master: Connection, path: Path, tables: Sequence[Table], *, anew: bool
             conn.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
     finally:
         engine.dispose()
+
+
+def _rows(master: Connection, table: Table) -> list[dict[str, Any]]:
+    query = select(*snapshot_columns(table)).where(snapshot_rows(table))
+    return [dict(row) for row in master.execute(query).mappings()]

@@ -75,10 +75,12 @@ class Follower:
         step = pump.copy()
         if step is not None:
             self._plan = copied(self._plan, step.table, step.rows, self._now())
+            _tell_of(step.refused)
             if step.complete:
                 _LOG.info("copied=%s rows_so_far=%d", step.table, self._plan.copied)
             return True
         done = pump.pump()
+        _tell_of(done.refused)
         more = done.entries == BATCH
         self._plan = pumped(self._plan, done.entries, pump.waiting() if more else 0, self._now())
         return more
@@ -93,3 +95,8 @@ class Follower:
         except DataError as error:
             # Closing what is broken must not hide why it is.
             _LOG.debug("closing: %s", error)
+
+
+def _tell_of(refused: tuple[str, ...]) -> None:
+    for sentence in refused:
+        _LOG.warning("%s", sentence)

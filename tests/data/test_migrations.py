@@ -7,6 +7,7 @@ import threading
 import uuid
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -42,45 +43,57 @@ NOW = datetime(2026, 11, 23, 10, 0, 0, 123_000, tzinfo=UTC)
 EVERYTHING = 10**9
 
 
-@pytest.fixture
-def blank(request, tmp_path):
-    """Makes engines on new empty databases."""
-    engines, urls = [], []
+class Blanks:
+    """Engines on new empty databases."""
 
-    def make(kind):
+    def __init__(self, folder, request):
+        self._folder, self._request = folder, request
+        self._engines, self._urls = [], []
+
+    def __call__(self, kind):
         name = f"migrated_{uuid.uuid4().hex[:8]}"
         if kind == "sqlite":
-            url = make_url(f"sqlite:///{tmp_path}/{name}.db")
+            url = make_url(f"sqlite:///{self._folder}/{name}.db")
         elif kind == "mariadb":
-            url = mariadb_url(request.getfixturevalue("mariadb"), name)
+            url = mariadb_url(self._request.getfixturevalue("mariadb"), name)
         else:
             url = reachable(make_url(there.MSSQL_URL)).set(database=name)
             try:
                 make_database(url)
             except DataError as error:
                 pytest.skip(f"this needs a database of its own on the T-SQL server: {error}")
-            urls.append(url)
-        engines.append(open_engine(url, create=True))
-        return engines[-1]
+            self._urls.append(url)
+        self._engines.append(open_engine(url, create=True))
+        return self._engines[-1]
 
-    yield make
-    for engine in engines:
-        engine.dispose()
-    for url in urls:
-        drop_database(url)
+    def close(self):
+        for engine in self._engines:
+            engine.dispose()
+        for url in self._urls:
+            drop_database(url)
 
 
 @pytest.fixture
-def said(blank):
-    """What a database looks like that was made from the tables' descriptions in one go."""
+def blank(request, tmp_path):
+    made = Blanks(tmp_path, request)
+    yield made
+    made.close()
 
+
+@pytest.fixture(scope="module")
+def said(request, tmp_path_factory):
+    """What a database looks like that was made from the tables' descriptions in one go."""
+    blanks = Blanks(tmp_path_factory.mktemp("said"), request)
+
+    @cache
     def describe(kind):
-        engine = blank(kind)
+        engine = blanks(kind)
         suit_keys(engine)
         _metadata(kind).create_all(engine)
         return description(engine)
 
-    return describe
+    yield describe
+    blanks.close()
 
 
 def _metadata(kind):
@@ -291,8 +304,8 @@ def test_alembic_finds_nothing_to_do_after_the_newest_revision(kind, blank):
     assert _upgrade(engine).before == 0
     try:
         inspect(engine).get_foreign_keys("orders")
-    except DBAPIError as error:
-        pytest.skip(f"SQLAlchemy cannot read this server's catalogue: {error.orig}")
+    except DBAPIError:
+        pytest.skip("this server's catalogue does not tell SQLAlchemy of foreign keys; the other comparison stands")
     with engine.connect() as conn:
         assert compare_metadata(MigrationContext.configure(conn), _metadata(kind)) == []
 
@@ -345,6 +358,8 @@ def test_of_two_that_upgrade_at_once_one_does_it_all(kind, blank, said):
             ends.append(_upgrade(engine).before)
         except Taken:
             ends.append("taken")
+        except DataError as error:
+            ends.append(str(error))
 
     threads = [threading.Thread(target=upgrade) for _ in range(2)]
     for one in threads:
@@ -356,20 +371,24 @@ def test_of_two_that_upgrade_at_once_one_does_it_all(kind, blank, said):
 
 
 @pytest.fixture(scope="module")
-def operations(tmp_path_factory):
-    """How many operations a master's upgrade has, by the version that it starts from."""
-    counts = {}
-    for start in (0, 1):
-        engine = open_engine(f"sqlite:///{tmp_path_factory.mktemp('counted')}/master.db", create=True)
+def operations(request, tmp_path_factory):
+    """How many operations a whole upgrade has: of a master, of one of version 1, of a replica."""
+    blanks = Blanks(tmp_path_factory.mktemp("counted"), request)
+
+    @cache
+    def count(kind, start=0):
+        engine = blanks("mariadb" if kind == "mariadb" else "sqlite")
         if start:
             _upgrade_to(engine, start)
         with pytest.MonkeyPatch.context() as patch:
             counted = Operations(ops.op)
             patch.setattr(ops, "op", counted)
-            upgrade_master(engine)
-        counts[start] = counted.count
-    assert counts[0] > counts[1] > 0
-    return counts
+            _upgrade(engine)
+        assert counted.count
+        return counted.count
+
+    yield count
+    blanks.close()
 
 
 @pytest.mark.parametrize(("start", "part"), [(0, 0.0), (0, 0.6), (1, 0.5), (1, 1.0)])
@@ -382,7 +401,7 @@ def test_an_upgrade_that_fails_in_the_middle_leaves_the_master_as_it_was(
         _upgrade_to(engine, start)
         _put_rows(engine, kind)
     before = description(engine), start and _rows_there(engine, kind)
-    break_at(1 + round(part * (operations[start] - 1)), _pulled_out)
+    break_at(1 + round(part * (operations(kind, start) - 1)), _pulled_out)
     with pytest.raises(ConnectionAbortedError):
         upgrade_master(engine)
     assert (description(engine), start and _rows_there(engine, kind)) == before
@@ -407,13 +426,19 @@ def _apply(engine, script):
             conn.exec_driver_sql(batch)
 
 
-@pytest.mark.parametrize("start", ["empty", "0.1.0", 1])
-@pytest.mark.parametrize("kind", MASTER_KINDS)
+@pytest.mark.parametrize(
+    ("kind", "start"),
+    [
+        ("sqlite", "empty"),
+        ("sqlite", "0.1.0"),
+        ("sqlite", 1),
+        pytest.param("mssql", "empty", marks=there.MSSQL.marks),
+        pytest.param("mssql", 1, marks=there.MSSQL.marks),
+    ],
+)
 def test_the_planned_sql_changes_nothing_and_does_the_whole_upgrade_when_it_is_run(kind, start, blank, said):
     engine = blank(kind)
     if start == "0.1.0":
-        if kind != "sqlite":
-            pytest.skip("0.1.0 knew SQLite only")
         _of_version_0_1_0(engine)
     elif start != "empty":
         _upgrade_to(engine, start)
@@ -491,14 +516,10 @@ def test_a_newer_database_is_refused_and_left_alone(kind, blank):
     assert description(engine) == before
 
 
-@pytest.mark.parametrize("part", [0.0, 0.3, 0.6, 0.8, 1.0])
-def test_a_replica_whose_upgrade_was_interrupted_anywhere_is_completed_by_the_next(part, blank, said):
-    counted = Operations(ops.op)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ops, "op", counted)
-        upgrade_replica(blank("mariadb"))
+@pytest.mark.parametrize("part", [0.0, 0.3, 0.7, 1.0])
+def test_a_replica_whose_upgrade_was_interrupted_anywhere_is_completed_by_the_next(part, blank, said, operations):
     engine = blank("mariadb")
-    n = 1 + round(part * (counted.count - 1))
+    n = 1 + round(part * (operations("mariadb") - 1))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ops, "op", Operations(ops.op, n, _pulled_out))
         with pytest.raises(ConnectionAbortedError):

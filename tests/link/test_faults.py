@@ -50,10 +50,11 @@ class Station:
         """As after a power cut: everything that is not on the disk is gone."""
         self.journal.close()
         self.journal = Journal(self.home / "journal.db", "till1")
+        self.master = Master(self.url)
         self.follower = Follower(
             "till1",
             self.journal,
-            Master(self.url),
+            self.master,
             snapshot=self.snapshot,
             status=self.home / "link.json",
             monotonic=lambda: self.clock_s,
@@ -80,10 +81,12 @@ class Station:
         self.record(StaffSeen(staff=amina, what="logout"))
 
     def bring(self, rounds=20):
+        self.said = []
         for _ in range(rounds):
-            self.clock_s += 20
+            self.clock_s += 3
             self.follower.step()
-            if self.journal.cursor("link") == self.journal.last():
+            self.said.append((self.status.master, self.status.message))
+            if self.status.master == "ok" and self.journal.cursor("link") == self.journal.last():
                 return
         pytest.fail(f"after {rounds} rounds: {self.status}")
 
@@ -110,12 +113,13 @@ def station(request, masters, tmp_path):
 def test_x(station, cut):
     import time
     n = 0
+    station.bring()
     while True:
         n += 1
         station.work(f"{cut} {n}")
-        station.start()
+        station.master.close()
         getattr(station.proxy, f"cut_{cut}")(n)
         t = time.time()
         station.bring()
-        print(n, round(time.time()-t,2), station.status)
+        print(cut, n, round(time.time()-t,2), station.said)
         if station.proxy.planned: break

@@ -53,7 +53,7 @@ class Both:
         rows = Counter()
         while (step := pump.copy()) is not None:
             rows[step.table] += step.rows
-        return rows
+        return dict(+rows)
 
     @staticmethod
     def drain(pump):

@@ -3,7 +3,7 @@ copy came, and how the rows of a range add up.
 
 A row's hash is the MD5 of its columns as text, in the table's order, NULL as one zero byte, with 0x1f between them; a range's is
 the exclusive or of its rows', so it does not depend on their order. The server works it out, and `text_of` says the same of
-the master's rows.
+the master's rows. Only a CHAR is taken without the blanks at its end: MySQL gives it back so, SQL Server with them.
 """
 
 import hashlib
@@ -17,6 +17,7 @@ from operator import itemgetter
 from typing import Any, Final
 
 from sqlalchemy import (
+    CHAR,
     ColumnElement,
     Connection,
     Row,
@@ -43,6 +44,8 @@ DONE: Final = "*"
 """In place of the last key: the first copy of this table is complete."""
 _BETWEEN, _NULL = "\x1f", "\0"
 _KEYS_AT_ONCE: Final = 500
+_WRITER: Final = ""
+"""In place of a table: which pump writes now."""
 _PROGRESS: Final = in_replica(ledger.replica_changes)
 
 
@@ -94,7 +97,20 @@ def note_copied(conn: Connection, shop_id: str, table: Table, key: str) -> None:
 
 def forget_copied(conn: Connection, shop_id: str) -> None:
     """The first copy begins anew; the rows stay until they are written over."""
-    conn.execute(delete(_PROGRESS).where(_PROGRESS.c.shop_id == shop_id))
+    conn.execute(delete(_PROGRESS).where(_PROGRESS.c.shop_id == shop_id, _PROGRESS.c.table_name != _WRITER))
+
+
+def begin_writing(conn: Connection, shop_id: str, pump: str) -> None:
+    """From here on only this pump writes the shop's rows."""
+    query = mysql.insert(_PROGRESS)
+    row = {"shop_id": shop_id, "id": 0, "table_name": _WRITER, "row_key": pump}
+    conn.execute(query.on_duplicate_key_update(row_key=func.values(_PROGRESS.c.row_key)), [row])
+
+
+def still_writes(conn: Connection, shop_id: str, pump: str) -> bool:
+    """Whether no other pump began since; until this transaction ends, none can."""
+    mine = (_PROGRESS.c.shop_id == shop_id, _PROGRESS.c.id == 0)
+    return conn.scalar(select(_PROGRESS.c.row_key).where(*mine).with_for_update()) == pump
 
 
 def count_there(conn: Connection, shop_id: str, table: Table) -> int:
@@ -125,15 +141,15 @@ def hashes_of_keys(conn: Connection, shop_id: str, table: Table, keys: Sequence[
 
 def hash_of(table: Table, row: Row[Any]) -> int:
     """The same of a master's row."""
-    text = _BETWEEN.join(map(text_of, _picked(table)(row)))
+    values = zip(_padded(table), _picked(table)(row), strict=True)
+    text = _BETWEEN.join(text_of(value).rstrip(" ") if padded else text_of(value) for padded, value in values)
     return int.from_bytes(hashlib.md5(text.encode(), usedforsecurity=False).digest(), "big")
 
 
 def text_of(value: Any) -> str:
     """A value as MySQL casts it to text."""
     if isinstance(value, str):
-        # MySQL gives a CHAR back without the blanks at its end, SQL Server with them.
-        return value.rstrip(" ")
+        return value
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d %H:%M:%S.") + f"{value.microsecond // 1000:03d}"
     if isinstance(value, Decimal):
@@ -163,6 +179,12 @@ def _picked(table: Table) -> Callable[[Row[Any]], tuple[Any, ...]]:
     return itemgetter(*(names.index(column.name) for column in in_replica(table).c if column.name != SHOP))
 
 
+@cache
+def _padded(table: Table) -> tuple[bool, ...]:
+    """Of each of these columns, whether it is a CHAR."""
+    return tuple(isinstance(column.type, CHAR) for column in _hashed(table))
+
+
 def _hashes(conn: Connection, table: Table, which: ColumnElement[bool]) -> dict[str, int]:
     target = in_replica(table)
     columns = [target.c[column.name] for column in key_columns(table)]
@@ -183,8 +205,9 @@ def _hashed(table: Table) -> list[Any]:
 
 
 def _row_text(table: Table) -> ColumnElement[str]:
-    parts = [func.ifnull(func.rtrim(cast(one, Unicode())), literal(_NULL)) for one in _hashed(table)]
-    return func.concat_ws(literal(_BETWEEN), *parts)
+    texts = [cast(one, Unicode()) for one in _hashed(table)]
+    bare = [func.rtrim(text) if padded else text for padded, text in zip(_padded(table), texts, strict=True)]
+    return func.concat_ws(literal(_BETWEEN), *(func.ifnull(text, literal(_NULL)) for text in bare))
 
 
 def _number(digits: Any) -> ColumnElement[int]:
