@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Final
 
 from station.errors import OrderRefused
@@ -54,7 +55,7 @@ def refuse_easy(pin: str, *, born: date | None = None, known: Sequence[str] = ()
     """Raises EasyPin with what is wrong with it. `known`: numbers of this person that others can see."""
     if not _DIGITS.fullmatch(pin):
         raise EasyPin(f"A PIN has {SHORTEST} to {LONGEST} digits")
-    steps = {(int(b) - int(a)) % 10 for a, b in zip(pin, pin[1:], strict=False)}
+    steps = {(int(b) - int(a)) % 10 for a, b in pairwise(pin)}
     if steps in ({0}, {1}, {9}):
         raise EasyPin("All the same or in a row: that is the first that somebody would try")
     half = pin[: len(pin) // 2]

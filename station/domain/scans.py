@@ -86,13 +86,7 @@ def identify(
     text = code.strip().upper()
     static = _STATIC.fullmatch(text)
     if static is not None:
-        if not hmac.compare_digest(check_character(text[:-1]), static[2]):
-            return Refused("misread")
-        # Found by its hash: how long the look takes tells nothing of any secret.
-        card = wallets.by_hash.get(hash_of_code(text))
-        if card is None or card.kind != "static":
-            return Refused("unknown")
-        return Refused("revoked", card.id, card.staff) if card.revoked else Identified(card.staff, card.id)
+        return _static(text, wallets)
     rotating = _ROTATING.fullmatch(text)
     if rotating is None:
         return Refused("misread" if is_wallet(text) else "unknown")
@@ -146,6 +140,16 @@ def check_character(text: str) -> str:
         total = (product + _ALPHABET.index(one)) % 36 or 36
         product = total * 2 % 37
     return _ALPHABET[(37 - product) % 36]
+
+
+def _static(text: str, wallets: Wallets) -> Identified | Refused:
+    if not hmac.compare_digest(check_character(text[:-1]), text[-1]):
+        return Refused("misread")
+    # Found by its hash: how long the look takes tells nothing of any secret.
+    card = wallets.by_hash.get(hash_of_code(text))
+    if card is None or card.kind != "static":
+        return Refused("unknown")
+    return Refused("revoked", card.id, card.staff) if card.revoked else Identified(card.staff, card.id)
 
 
 def _rotating(card: Wallet, digits: str, now: datetime, *, used: int, key: bytes) -> Identified | Refused:
