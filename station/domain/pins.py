@@ -41,14 +41,13 @@ def wait_s(tries: Tries, now: datetime) -> float:
     """Seconds until another try counts; 0: now. A clock that went back only makes it longer."""
     if tries.wrong < FREE_TRIES or tries.last is None:
         return 0.0
-    pause = min(FIRST_WAIT_S * 2 ** min(tries.wrong - FREE_TRIES, 20), LONGEST_WAIT_S)
+    pause = _pause_s(tries.wrong - FREE_TRIES)
     return max(0.0, (tries.last + timedelta(seconds=pause) - now).total_seconds())
 
 
 def seconds_for(guesses: int) -> float:
     """How long so many wrong guesses in a row take at least."""
-    waits = range(max(0, guesses - FREE_TRIES))
-    return sum(min(FIRST_WAIT_S * 2 ** min(number, 20), LONGEST_WAIT_S) for number in waits)
+    return sum(map(_pause_s, range(max(0, guesses - FREE_TRIES))))
 
 
 def refuse_easy(pin: str, *, born: date | None = None, known: Sequence[str] = ()) -> None:
@@ -65,3 +64,7 @@ def refuse_easy(pin: str, *, born: date | None = None, known: Sequence[str] = ()
         raise EasyPin("A year or a birthday: others know it")
     if any(pin in number or number in pin for number in known if len(number) >= SHORTEST):
         raise EasyPin("That number stands on the card or the list of staff")
+
+
+def _pause_s(doublings: int) -> int:
+    return min(FIRST_WAIT_S << min(doublings, 20), LONGEST_WAIT_S)
