@@ -2,6 +2,8 @@
 
 The renderer takes the same records from an SDL window and from that socket. Positions are fractions of the screen
 (0 to 1, from the top left), since whoever reads a touch panel does not know how many pixels the screen has.
+
+A scanned code may be a wallet card: a Scan's repr, and so any log or crash report, never shows it.
 """
 
 from typing import Annotated, Literal
@@ -18,9 +20,12 @@ class _Hand(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_f
 
 
 class Touch(_Hand, frozen=True, kw_only=True, omit_defaults=True, tag="touch"):
-    """A finger or the mouse's first button: put down, moved, lifted. `pointer` tells fingers apart."""
+    """A finger or the mouse's first button: put down, moved, lifted. `pointer` tells fingers apart.
 
-    phase: Literal["down", "move", "up"]
+    cancel: it is gone without having been lifted (its panel was unplugged), so nothing was meant by it.
+    """
+
+    phase: Literal["down", "move", "up", "cancel"]
     x: Fraction
     y: Fraction
     pointer: int = 0
@@ -46,7 +51,33 @@ class Press(_Hand, frozen=True, kw_only=True, omit_defaults=True, tag="key"):
     ctrl: bool = False
 
 
-Hand = Touch | Wheel | Press
+ScannerId = Annotated[str, msgspec.Meta(min_length=1, max_length=32)]
+"""A device's short id, the same after every restart and in every list of devices."""
+
+
+class Scan(_Hand, frozen=True, kw_only=True, omit_defaults=True, tag="scan"):
+    """A whole code, as the scanner typed it, without the key that ended it and without an AIM prefix."""
+
+    code: Annotated[str, msgspec.Meta(min_length=1, max_length=512, pattern=r"^[ -~]+\Z")]
+    scanner: ScannerId
+
+    def __repr__(self) -> str:
+        return f"Scan(code=<{len(self.code)} characters>, scanner={self.scanner!r})"
+
+
+class ScanBroken(_Hand, frozen=True, kw_only=True, omit_defaults=True, tag="scan_broken"):
+    """A code that did not come whole: none of it is told, the person scans again.
+
+    `why`: silent (it stopped without an end), long (over 512 characters), lost (this machine was too slow and missed keys),
+    unplugged, unreadable (a key that types nothing known), alt_codes (the scanner types Alt and numbers: it must be set to a
+    US keyboard), too_fast (more codes a second than people can scan).
+    """
+
+    why: Literal["silent", "long", "lost", "unplugged", "unreadable", "alt_codes", "too_fast"]
+    scanner: ScannerId
+
+
+Hand = Touch | Wheel | Press | Scan | ScanBroken
 
 _DECODER: msgspec.json.Decoder[Hand] = msgspec.json.Decoder(Hand)
 
@@ -56,7 +87,7 @@ def decode_hand(data: bytes) -> Hand:
     try:
         return _DECODER.decode(data)
     except msgspec.MsgspecError as error:
-        raise StationError(f"an input datagram of {len(data)} bytes is no touch, wheel or key: {error}") from error
+        raise StationError(f"an input datagram of {len(data)} bytes is no touch, wheel, key or scan: {error}") from error
 
 
 def encode_hand(hand: Hand) -> bytes:

@@ -1,4 +1,4 @@
-"""Where touches and keys come from when no window gives them: a Unix datagram socket, one record a datagram.
+"""Where touches, keys and scans come from when no window gives them: a Unix datagram socket, one record a datagram.
 
 `<run>/hands.sock`, mode 0600: whoever may write to it works this station as if standing at it. The input program sends
 here what it reads from devices.
