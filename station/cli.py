@@ -11,6 +11,7 @@ from station.commands.floor import app as floor
 from station.commands.master import app as master
 from station.commands.replica import app as replica
 from station.commands.show import show
+from station.commands.staff import app as staff
 from station.errors import StationError
 
 app = typer.Typer(
@@ -22,6 +23,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(master, name="master")
+app.add_typer(staff, name="staff")
 app.add_typer(replica, name="replica")
 app.add_typer(floor, name="floor")
 app.add_typer(bench, name="bench")

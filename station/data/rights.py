@@ -49,6 +49,7 @@ def _link(role: Role) -> Iterator[Right]:
     yield from _all([ledger.audit_events, orders.token_moves, staff.login_events], "SELECT", "INSERT")
     yield from _all([orders.order_tokens], "SELECT", "INSERT", "UPDATE")
     yield Right("UPDATE", menu.menu_items.name, ("sold_out", "updated_at", "revision"))
+    yield Right("UPDATE", staff.wallet_cards.name, ("last_step", "updated_at", "revision"))
 
 
 def _till() -> Iterator[Right]:

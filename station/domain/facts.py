@@ -182,11 +182,18 @@ class FloorReported(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag="f
 
 
 class StaffSeen(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag="staff.seen"):
-    """Logged in or out, or was refused."""
+    """Logged in or out, or was refused. What was scanned or typed is never kept.
+
+    `card`: the wallet card, where it is known; `step`: of a rotating one, the time step that is used up now. `why`: of a refusal
+    (unknown, misread, revoked, expired, used, wrong, wait).
+    """
 
     staff: Ulid | None = None
-    what: Literal["login", "logout", "refused"]
+    what: Literal["login", "logout", "refused", "approved"]
     how: Literal["name", "wallet", "pin"] = "name"
+    card: Ulid | None = None
+    step: int = 0
+    why: Annotated[str, msgspec.Meta(max_length=20)] = ""
 
 
 class SoldOut(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag="menu.sold_out"):

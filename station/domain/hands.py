@@ -87,7 +87,9 @@ def decode_hand(data: bytes) -> Hand:
     try:
         return _DECODER.decode(data)
     except msgspec.MsgspecError as error:
-        raise StationError(f"an input datagram of {len(data)} bytes is no touch, wheel, key or scan: {error}") from error
+        raise StationError(
+            f"an input datagram of {len(data)} bytes is no touch, wheel, key or scan: {error}"
+        ) from error
 
 
 def encode_hand(hand: Hand) -> bytes:

@@ -33,6 +33,7 @@ CREATE TABLE IF NOT EXISTS facts (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, for_floor INTEGER NOT NULL,
   body BLOB NOT NULL, staff TEXT, at TEXT NOT NULL, previous TEXT NOT NULL, hash TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS ix_facts_for_floor ON facts (for_floor, seq);
+CREATE INDEX IF NOT EXISTS ix_facts_kind ON facts (kind, seq);
 CREATE TABLE IF NOT EXISTS cursors (reader TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS settled (seq INTEGER PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS aside (seq INTEGER PRIMARY KEY);
@@ -126,6 +127,13 @@ class Journal:
             self._db.executemany(
                 "DELETE FROM waiting WHERE reader = ? AND seq = ?", [(reader, entry.seq) for entry in entries]
             )
+
+    def latest(self, kind: str, limit: int) -> list[Entry]:
+        """The newest facts of this kind, oldest first."""
+        rows = self._rows(
+            "SELECT seq, id, body, staff, at FROM facts WHERE kind = ? ORDER BY seq DESC LIMIT ?", kind, limit
+        )
+        return self._read(reversed(rows))[0]
 
     def counted(self, name: str) -> int:
         """What `next_number` gave last for this name; 0 when it never did."""

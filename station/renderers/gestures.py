@@ -7,7 +7,7 @@ ignored, as greasy hands lean on screens. Pure: time is an argument.
 
 from dataclasses import dataclass, replace
 
-from station.domain.hands import Hand, Press, Touch, Wheel
+from station.domain.hands import Press, Touch, Wheel
 from station.renderers.role import Dragged, Event, Held, Keyed, Tap, Wheeled
 from station.renderers.scene import Hit, Scene
 
@@ -24,7 +24,9 @@ class Finger:
     spent: bool = False
 
 
-def feel(finger: Finger | None, hand: Hand, scene: Scene, now_s: float) -> tuple[Finger | None, Event | None]:
+def feel(
+    finger: Finger | None, hand: Touch | Wheel | Press, scene: Scene, now_s: float
+) -> tuple[Finger | None, Event | None]:
     """The finger after this, and what was meant by it, if anything yet. `now_s` is a monotonic time."""
     if isinstance(hand, Press):
         return finger, Keyed(hand)

@@ -1,5 +1,7 @@
-"""The log-in: the shop's name and time, and everybody's name to tap. Calm, since it is what a guest sees, too.
+"""The log-in: the shop's name and time, "scan your card", and everybody's name to tap. Calm, since guests see it, too.
 
+A card needs no touch: whoever scans it is in. A name opens the PIN pad of somebody who has a PIN; somebody who has a card and no
+PIN is asked for the card; who has neither yet is let in by their name, so that a new shop can begin.
 `optional`: the screen below works without anybody, and one may go back to it.
 """
 
@@ -9,7 +11,9 @@ from datetime import datetime, timedelta
 from station.domain.facts import Fact, StaffSeen
 from station.domain.menu import Person
 from station.renderers import focus as keyboard
+from station.renderers import login_pin as pin
 from station.renderers import theme as look
+from station.renderers.login_state import Login
 from station.renderers.role import Desk, Event, Keyed, Tap, Wheeled
 from station.renderers.scene import Box, Drawn, Hit, Label, Op, Panel, Rect, Scene, drawn, panel
 from station.renderers.widgets.bars import status_bar
@@ -18,15 +22,7 @@ from station.renderers.widgets.listing import pager
 from station.renderers.widgets.text import clock, station_name
 from station.renderers.world import World
 
-Result = tuple["Login", tuple[Fact, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Login:
-    """`page` of the names; `focus`: the action that the keyboard stands on."""
-
-    page: int = 0
-    focus: str = ""
+Result = tuple[Login, tuple[Fact, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +38,17 @@ class LoginRole:
         last = _layout(world)[2] - 1
         return replace(state, page=min(state.page, last)) if state.page > last else state
 
-    def handle(self, state: Login, event: Event, world: World, desk: Desk) -> Result:  # noqa: ARG002 -- the protocol's
+    def handle(self, state: Login, event: Event, world: World, desk: Desk) -> Result:
+        if state.person and isinstance(event, Tap | Keyed):
+            return pin.handle(state, event, world, desk)
         if isinstance(event, Tap):
-            return _tapped(replace(state, focus=""), event.action, world)
+            return _tapped(replace(state, focus="", problem=""), event.action, world)
         if isinstance(event, Wheeled):
             page = state.page + (-1 if event.steps > 0 else 1)
             return replace(state, page=max(0, min(_layout(world)[2] - 1, page))), ()
-        if not isinstance(event, Keyed):
-            return state, ()
+        return self._keyed(state, event, world) if isinstance(event, Keyed) else (state, ())
+
+    def _keyed(self, state: Login, event: Keyed, world: World) -> Result:
         scene = self.scene(state, world)
         direction = keyboard.direction_of(event.press)
         if direction is not None:
@@ -60,8 +59,9 @@ class LoginRole:
         return (state, ()) if hit is None or not hit.enabled else _tapped(state, hit.action, world)
 
     def scene(self, state: Login, world: World) -> Scene:
-        panels = (_head(world), _names(state, world), *_back(world, optional=self.optional), status_bar(world, ""))
-        scene = Scene(world.size, look.GROUND, panels, message="Tap your name", until=_next_minute(world))
+        below = pin.pad(state, world) if state.person else _names(state, world)
+        panels = (_head(state, world), below, *_back(world, optional=self.optional), status_bar(world, ""))
+        scene = Scene(world.size, look.GROUND, panels, message=_asked(state, world), until=_next_minute(world))
         ring = keyboard.ring(state.focus, scene, world.theme)
         return scene if ring is None else replace(scene, panels=(*panels, ring))
 
@@ -76,10 +76,24 @@ def _tapped(state: Login, action: str, world: World) -> Result:
     person = next((person for person in world.shop.staff if person.id == rest), None)
     if name != "login" or person is None:
         return state, ()
+    if person.id in world.shop.pins:
+        return Login(page=state.page, person=person.id), ()
+    if any(card.staff == person.id and not card.revoked for card in world.shop.wallets.by_number.values()):
+        return replace(state, problem=f"{person.name} has a card: scan it"), ()
     return Login(), (StaffSeen(staff=person.id, what="login"),)
 
 
-def _head(world: World) -> Panel:
+def _asked(state: Login, world: World) -> str:
+    """The one line that says what to do, or what went wrong."""
+    if world.note or state.problem:
+        return world.note or state.problem
+    if state.person:
+        name = next((person.name for person in world.shop.staff if person.id == state.person), "")
+        return f"{name}, type your PIN"
+    return "Scan your card, or tap your name" if world.shop.wallets.by_number else "Tap your name"
+
+
+def _head(state: Login, world: World) -> Panel:
     theme = world.theme
     rect = Rect(0, 0, world.size[0], _head_height(world))
     big = round(theme.display * 1.6)
@@ -98,7 +112,13 @@ def _head(world: World) -> Panel:
             "right",
             tabular=True,
         ),
-        Label(Rect(side, top + step, rect.w // 2, low), "Tap your name", theme.title, look.MUTED, "medium"),
+        Label(
+            Rect(side, top + step, rect.w // 2, low),
+            _asked(state, world),
+            theme.title,
+            look.ACCENT if world.note or state.problem else look.MUTED,
+            "medium",
+        ),
         Label(
             Rect(rect.w // 2, top + step, rect.w // 2 - side, low),
             _day(world),

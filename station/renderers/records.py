@@ -8,6 +8,7 @@ import logging
 from collections.abc import Mapping
 from datetime import datetime
 
+from station.domain.access import remembered
 from station.domain.cards import Card, expected
 from station.domain.facts import Entry, Fact, StaffSeen
 from station.domain.token import Key
@@ -16,6 +17,8 @@ from station.local.journal import Journal
 from station.local.mirror import Mirror
 
 RECENT = 300
+LOGINS = 2_000
+SEEN = "staff.seen"
 
 _log = logging.getLogger("renderer")
 
@@ -28,6 +31,7 @@ class Records:
         self._pending: list[Entry] = []
         self.cards: Mapping[Key, Card] = {}
         self.recent: tuple[Entry, ...] = tuple(journal.since(max(0, journal.last() - RECENT)))
+        self.access = remembered(journal.latest(SEEN, LOGINS))
         self.person_id: str | None = None
         self.refused = ""
         self._refresh()
@@ -71,7 +75,8 @@ class Records:
             entry = self._journal.append(fact, staff, now)
             self._pending = [*self._pending, entry]
             self.recent = (*self.recent[-RECENT:], entry)
-            if isinstance(fact, StaffSeen) and fact.what != "refused":
+            self.access = remembered([entry], self.access)
+            if isinstance(fact, StaffSeen) and fact.what in {"login", "logout"}:
                 self.person_id = fact.staff if enters else None
         if facts:
             self.cards = expected(self._mirror.cards, self._pending)

@@ -86,6 +86,14 @@ class Desk(Protocol):
         """1, 2, 3… for each name, durable and never twice. Raises JournalError."""
         ...
 
+    def right_pin(self, person: str, pin: str) -> bool:
+        """Whether this is the person's PIN; takes as long either way."""
+        ...
+
+    def pin_wait_s(self, person: str) -> float:
+        """How long it is until another PIN counts, for this person or at this station."""
+        ...
+
 
 State = TypeVar("State")
 

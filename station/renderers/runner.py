@@ -10,15 +10,18 @@ import select
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Generic
 
 from ulid import ULID
 
 from station.config import Settings
+from station.data.pin_hashes import right_pin
 from station.domain.facts import Fact, StaffSeen
-from station.domain.hands import Hand
+from station.domain.hands import Press, Scan, ScanBroken, Touch, Wheel
 from station.domain.menu import Person, Shop
+from station.domain.pins import wait_s
 from station.domain.token import Key
 from station.errors import JournalError
 from station.local.clock import ShopClock
@@ -26,6 +29,7 @@ from station.local.journal import Journal
 from station.local.mirror import Mirror
 from station.local.status import LinkStatus, TokensStatus
 from station.renderers import gestures
+from station.renderers.door import BROKEN, NOTE_S, scanned
 from station.renderers.gestures import Finger
 from station.renderers.hands import HandsSocket
 from station.renderers.observe import Ask, Observer, describe
@@ -95,6 +99,7 @@ class Runner(Generic[State]):
         self._looked_s = 0.0
         self._framed_s = 0.0
         self._first_shown: dict[Key, int] = {}
+        self._note, self._note_ends = "", self._clock.now()
         self._look()
 
     def turn(self) -> float:
@@ -132,7 +137,12 @@ class Runner(Generic[State]):
             self._stale = True
         self._look()
         for hand in hands:
-            self._feel(hand)
+            if isinstance(hand, Scan):
+                self._scanned(hand.code)
+            elif isinstance(hand, ScanBroken):
+                self._say_of_scan(BROKEN)
+            else:
+                self._feel(hand)
         self._hold()
         if on.observer is not None and on.observer.fileno() in ready:
             # What was just done must be on the screen that is described.
@@ -147,6 +157,8 @@ class Runner(Generic[State]):
             ends.append(self._framed_s + FRAME_S)
         if self._scene is not None and self._scene.until is not None:
             ends.append(now + (self._scene.until - self._clock.now()).total_seconds() + 0.001)
+        if self._note:
+            ends.append(now + (self._note_ends - self._clock.now()).total_seconds() + 0.001)
         due = gestures.held_at(self._finger)
         if due is not None:
             ends.append(due)
@@ -176,7 +188,7 @@ class Runner(Generic[State]):
             self._clock_at_s = tokens.monotonic_s
             self._clock.correct(tokens.shop_time, tokens.monotonic_s)
 
-    def _feel(self, hand: Hand) -> None:
+    def _feel(self, hand: Touch | Wheel | Press) -> None:
         if self._scene is None:
             return
         self._touched_s = time.monotonic()
@@ -212,7 +224,9 @@ class Runner(Generic[State]):
             self._record(facts)
             self._state = state
             return
-        cancels = event == Tap("login:cancel") or (isinstance(event, Keyed) and event.press.key == "escape")
+        typing = self._login_state is not None and bool(self._login_state.person)
+        escapes = isinstance(event, Keyed) and event.press.key == "escape" and not typing
+        cancels = event == Tap("login:cancel") or escapes
         if cancels:
             self._state, facts = self._role.handle(self._state, Tap("login:cancel"), world, self)
         else:
@@ -246,9 +260,46 @@ class Runner(Generic[State]):
     def next_number(self, name: str) -> int:
         return self._on.journal.next_number(name)
 
+    def right_pin(self, person: str, pin: str) -> bool:
+        shop = self._on.shop.shop
+        return right_pin(pin, None if shop is None else shop.pins.get(person), self._settings.token_key)
+
+    def pin_wait_s(self, person: str) -> float:
+        tries, now = self._records.access, self._clock.now()
+        return max(wait_s(tries.tries_of(person), now), wait_s(tries.tries_of(""), now))
+
+    def _scanned(self, code: str) -> None:
+        """Whatever the screen shows, even while a PIN is being typed: a scan goes to no text and no button."""
+        shop, now = self._on.shop.shop, self._clock.now()
+        if shop is None or self._records.refused:
+            return
+        answer = scanned(
+            code,
+            shop,
+            self._records.access,
+            present=self._records.person_id,
+            now=now,
+            shop_key=self._settings.token_key,
+        )
+        try:
+            self._record(answer.facts)
+        except JournalError as error:
+            self._records.refuse(error)
+        else:
+            self._login_state = None
+            self._say_of_scan(answer.note)
+
+    def _say_of_scan(self, note: str) -> None:
+        self._note, self._note_ends = note, self._clock.now() + timedelta(seconds=NOTE_S)
+        self._touched_s = time.monotonic()
+        self._stale = True
+        self._make_scene()
+
     def _show(self) -> None:
         now = self._clock.now()
         scene = self._scene
+        if self._note and self._note_ends <= now:
+            self._note, self._stale = "", True
         if scene is None or self._stale or (scene.until is not None and scene.until <= now):
             scene = self._make_scene()
         self._framed_s = time.monotonic()
@@ -307,6 +358,7 @@ class Runner(Generic[State]):
             theme=theme_for(*on.screen.size, shop.profile.text_scale),
             ruler=on.screen.fonts,
             pressed=gestures.pressed(self._finger),
+            note=self._note,
         )
 
     def _note_first(self, scene: Scene) -> None:

@@ -21,7 +21,8 @@ class World:
     """`cards`: the mirror with this station's pending facts applied. `person`: who is logged in here.
 
     `recent`: the newest facts of this station's journal, oldest first (a few hundred). `now`: the shop's time.
-    `pressed`: the action under the finger that is down now, for buttons to look pressed.
+    `pressed`: the action under the finger that is down now, for buttons to look pressed. `note`: what became of a scan, for
+    a few seconds.
     """
 
     shop: Shop
@@ -36,6 +37,7 @@ class World:
     theme: Theme
     ruler: Ruler
     pressed: str = ""
+    note: str = ""
 
     @property
     def here(self) -> StationInfo | None:

@@ -137,6 +137,10 @@ def _write(conn: Connection, station_id: str, gathered: Gathered) -> None:
     _count_down(conn, gathered.counted)
     for item, sold_out in sorted(gathered.sold_out.items()):
         conn.execute(update(menu.menu_items).where(menu.menu_items.c.id == item).values(sold_out=sold_out))
+    cards = staff.wallet_cards
+    for card, step in sorted(gathered.steps.items()):
+        # A code that passed anywhere passes nowhere again, as soon as the others have their next snapshot.
+        conn.execute(update(cards).where(cards.c.id == card, cards.c.last_step < step).values(last_step=step))
     Chain(conn, station_id).add_all(gathered.events)
 
 

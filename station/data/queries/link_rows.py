@@ -89,6 +89,7 @@ class Gathered:
     stands: dict[Token, Stand] = field(default_factory=dict)
     counted: Counter[str] = field(default_factory=Counter)
     sold_out: dict[str, bool] = field(default_factory=dict)
+    steps: dict[str, int] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     refused: list[tuple[Entry, str]] = field(default_factory=list)
 
@@ -135,6 +136,8 @@ class _Gathering:
             self._add(
                 staff.login_events, entry, station_id=self._station, staff_id=fact.staff, what=fact.what, how=fact.how
             )
+            if fact.card is not None and fact.step:
+                self.to.steps[fact.card] = max(fact.step, self.to.steps.get(fact.card, 0))
         elif isinstance(fact, SoldOut):
             self.to.sold_out[fact.item] = fact.sold_out
         if not isinstance(fact, FloorReported | StaffSeen):

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, case, func, select
 
 from station.data.queries.kitchen import Kitchen, load_choices, load_kitchen
 from station.data.queries.link import catalogue_version
+from station.data.queries.people import load_pins, load_wallets
 from station.data.queries.profile import load_profile
 from station.data.tables import menu, recipes, shop, staff
 from station.domain.allergens import brought_by
@@ -58,6 +59,8 @@ def load_shop(conn: Connection, station_code: str, now: datetime | None = None) 
         stations=_stations(conn, station.shop_id),
         profile=load_profile(conn, station_code, station.id, station.station_profile_id),
         day_open=day.closed_at is None,
+        wallets=load_wallets(conn, station.shop_id),
+        pins=load_pins(conn),
     )
 
 

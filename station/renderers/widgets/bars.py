@@ -80,6 +80,8 @@ def trouble(world: World) -> tuple[str, Colour, Shape]:
 
     Never in a warning colour: the station goes on working, and orange and red belong to the cards.
     """
+    if world.note:
+        return world.note, look.TEXT, "note"
     return _share_trouble(world) or _quiet_trouble(world) or ("", look.MUTED, "dot")
 
 

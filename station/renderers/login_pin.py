@@ -1,0 +1,95 @@
+"""The PIN pad of the log-in: digits that nobody sees, twelve large keys, and what went wrong in words.
+
+A wrong PIN is a fact, a right one is the log-in. Cancelling leaves nobody logged in and forgets what was typed.
+"""
+
+from dataclasses import replace
+
+from station.domain.facts import Fact, StaffSeen
+from station.domain.pins import LONGEST, SHORTEST
+from station.renderers import theme as look
+from station.renderers.login_state import Login
+from station.renderers.role import Desk, Keyed, Tap
+from station.renderers.scene import Box, Drawn, Op, Panel, Rect, drawn, panel
+from station.renderers.widgets.button import button
+from station.renderers.widgets.keypad import keypad
+from station.renderers.world import World
+
+Result = tuple[Login, tuple[Fact, ...]]
+
+ACTION = "pin"
+
+
+def handle(state: Login, event: Tap | Keyed, world: World, desk: Desk) -> Result:
+    """While the pad is open, everything that is pressed is meant for it."""
+    what = _meant(event)
+    if what == "cancel":
+        return Login(page=state.page), ()
+    if what == "back":
+        return replace(state, digits=state.digits[:-1], problem=""), ()
+    if what == "ok":
+        return _try(state, world, desk)
+    if what.isdigit():
+        return replace(state, digits=(state.digits + what)[:LONGEST], problem=""), ()
+    return state, ()
+
+
+def pad(state: Login, world: World) -> Panel:
+    theme = world.theme
+    gap = theme.px(16)
+    wide, dots = min(theme.px(560), world.size[0] - 2 * gap), theme.px(72)
+    top = round(world.size[1] * 0.26)
+    room = Rect(0, top, world.size[0], world.size[1] - top - theme.status - gap)
+    area = Rect((room.w - wide) // 2, 0, wide, room.h)
+    foot = Rect(area.x, room.h - theme.touch - gap, wide, theme.touch)
+    keys = Rect(area.x, dots + gap, wide, foot.y - dots - 2 * gap)
+    cancel, ok = foot.split_columns(2, gap)
+    made = _dots(Rect(area.x, 0, wide, dots), len(state.digits), world) + keypad(keys, ACTION, world)
+    made += button(cancel, "Cancel", f"{ACTION}:cancel", theme, key="Esc", pressed=world.pressed)
+    ready = len(state.digits) >= SHORTEST
+    made += button(
+        ok, "Log in", f"{ACTION}:ok", theme, kind="primary", key="Enter", enabled=ready, pressed=world.pressed
+    )
+    return panel("pin", room, made)
+
+
+def _try(state: Login, world: World, desk: Desk) -> Result:
+    typed = replace(state, digits="")
+    if len(state.digits) < SHORTEST:
+        return replace(typed, problem=f"A PIN has {SHORTEST} to {LONGEST} digits"), ()
+    waits_s = desk.pin_wait_s(state.person)
+    if waits_s > 0:
+        return replace(typed, problem=f"Too many wrong PINs: wait {_spoken(waits_s)}, or scan a card"), ()
+    if not desk.right_pin(state.person, state.digits):
+        wrong = StaffSeen(staff=state.person, what="refused", how="pin", why="wrong")
+        return replace(typed, problem="Wrong PIN"), (wrong,)
+    if all(person.id != state.person for person in world.shop.staff):
+        return Login(problem="This person does not work here any more"), ()
+    return Login(), (StaffSeen(staff=state.person, what="login", how="pin"),)
+
+
+def _meant(event: Tap | Keyed) -> str:
+    if isinstance(event, Tap):
+        name, _, rest = event.action.partition(":")
+        return rest if name == ACTION and event.enabled else ""
+    key = event.press.key
+    return {"enter": "ok", "escape": "cancel", "backspace": "back"}.get(key, key if len(key) == 1 else "")
+
+
+def _dots(area: Rect, count: int, world: World) -> Drawn:
+    """How many digits there are, and not which."""
+    theme = world.theme
+    side, gap = theme.px(26), theme.px(22)
+    wide = LONGEST * side + (LONGEST - 1) * gap
+    x, y = area.x + (area.w - wide) // 2, area.y + (area.h - side) // 2
+    ops: list[Op] = []
+    for place in range(LONGEST):
+        spot = Rect(x + place * (side + gap), y, side, side)
+        filled = place < count
+        ops.append(Box(spot, look.ACCENT if filled else look.RAISED, side // 2, look.CARD_EDGE, theme.px(2)))
+    return drawn(tuple(ops))
+
+
+def _spoken(seconds: float) -> str:
+    whole = int(seconds) + 1
+    return f"{whole} s" if whole < 120 else f"{-(-whole // 60)} minutes"
