@@ -1,4 +1,4 @@
-"""What the tokens and link programs tell the screens of this station: one small JSON file each, replaced whole."""
+"""What the programs of this station tell its screens and commands: one small JSON file each, replaced whole."""
 
 from datetime import datetime
 from pathlib import Path
@@ -75,10 +75,40 @@ class ReplicaStatus(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     last: datetime | None = None
 
 
-Status = TypeVar("Status", TokensStatus, LinkStatus, ReplicaStatus)
+class InputDevice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One device that people touch. `node` is its event node, empty when it is only listed and not plugged in.
+
+    `problem` is why it does not work now, in words. `codes` and `broken` count what a scanner read since it was plugged in.
+    """
+
+    id: str
+    name: str
+    kind: str
+    why: str
+    node: str = ""
+    serial: str = ""
+    path: str = ""
+    problem: str = ""
+    codes: int = 0
+    broken: int = 0
 
 
-def write_status(path: Path, status: TokensStatus | LinkStatus | ReplicaStatus) -> None:
+class InputStatus(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The devices as the input program finds them; never what they typed.
+
+    `takes`: all; scanners (the desktop that this station's window stands on has the rest); none. `message` is what is wrong.
+    """
+
+    state: Literal["starting", "ok"] = "starting"
+    takes: Literal["all", "scanners", "none"] = "all"
+    devices: tuple[InputDevice, ...] = ()
+    message: str = ""
+
+
+Status = TypeVar("Status", TokensStatus, LinkStatus, ReplicaStatus, InputStatus)
+
+
+def write_status(path: Path, status: TokensStatus | LinkStatus | ReplicaStatus | InputStatus) -> None:
     """One rename, so that a reader never sees half of it. It is made anew at each start, so it is not synced.
 
     Raises JournalError when this station's disk refuses.
