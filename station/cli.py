@@ -10,6 +10,7 @@ from station.commands.doctor import doctor
 from station.commands.floor import app as floor
 from station.commands.master import app as master
 from station.commands.replica import app as replica
+from station.commands.scanner import app as scanner
 from station.commands.show import show
 from station.commands.staff import app as staff
 from station.errors import StationError
@@ -26,6 +27,7 @@ app.add_typer(master, name="master")
 app.add_typer(staff, name="staff")
 app.add_typer(replica, name="replica")
 app.add_typer(floor, name="floor")
+app.add_typer(scanner, name="scanner")
 app.add_typer(bench, name="bench")
 app.command()(demo)
 app.command()(doctor)

@@ -38,6 +38,8 @@ class SupervisedStation:
             "STATION_PYTHON": sys.executable,
             "PYGAME_HIDE_SUPPORT_PROMPT": "1",
             "PYTHONUNBUFFERED": "1",
+            # Nor this machine's devices from whoever sits at it.
+            "STATION_INPUT": "none",
         }
         self._process = subprocess.Popen(
             [sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(CONFIGURATION)],

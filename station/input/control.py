@@ -25,7 +25,7 @@ from station.local.status import InputStatus
 
 _LARGEST: Final = 4_096
 _LARGEST_ANSWER: Final = 262_144
-_MOST_ASKERS: Final = 4
+MOST_ASKERS: Final = 4
 LEARN_S: Final = 30.0
 
 
@@ -66,8 +66,6 @@ class Asker:
         """What it asks; None when it has gone. Raises StationError when that is no question."""
         try:
             data = self._peer.recv(_LARGEST)
-        except BlockingIOError as error:
-            raise StationError("nothing was asked") from error
         except OSError:
             return None
         if not data:
@@ -99,7 +97,7 @@ class Control:
                 self._socket.bind(str(path))
             finally:
                 os.umask(mask)
-            self._socket.listen(_MOST_ASKERS)
+            self._socket.listen(MOST_ASKERS)
         except OSError as error:
             self._socket.close()
             raise StationError(f"the socket {path} cannot be made: {error}; check the folder's rights") from error
@@ -107,13 +105,14 @@ class Control:
     def fileno(self) -> int:
         return self._socket.fileno()
 
-    def accept(self) -> Asker | None:
+    def accepted(self) -> list[Asker]:
+        """The one who waited longest, unless they have gone."""
         try:
             peer, _ = self._socket.accept()
         except OSError:
-            return None
-        peer.setblocking(False)  # noqa: FBT003
-        return Asker(peer)
+            return []
+        peer.setblocking(False)
+        return [Asker(peer)]
 
     def close(self) -> None:
         self._socket.close()
