@@ -87,7 +87,7 @@ class Decoder:
 
     def quiet(self, now_s: float) -> list[Outcome]:
         """What silence until now means; nothing when it was not long enough."""
-        if now_s - self._last_s <= SILENCE_S:
+        if now_s <= self._last_s + SILENCE_S:
             return []
         self._caps = self._caps_at_rest
         return self._cut("silent", now_s)
