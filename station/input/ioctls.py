@@ -23,7 +23,7 @@ _EVIOCGMTSLOTS = 0x0A
 
 
 def prepare(fd: int) -> None:
-    """Times on CLOCK_MONOTONIC, and no scan codes: without them the kernel's 64 places hold 16 characters, not 10.
+    """Times on CLOCK_MONOTONIC, and no scan codes: without them the kernel's 64 places hold 15 keys, not 10.
 
     A kernel that knows neither serves too: times of the wall clock are right but for its jumps.
     """

@@ -1,7 +1,8 @@
 """The input program's one loop: devices, udev, commands and the screen's socket in one select.
 
-Devices are read before anything else is done, since the kernel keeps only ten characters for a scanner that types on. With
-nothing plugged in the loop wakes every 10 s, to look at the list and for devices that could not be had.
+Devices are read before anything else is done, and nothing is looked for while a code is being typed, since the kernel keeps only
+15 keys for a scanner that types on. With nothing plugged in the loop wakes every 10 s, to look at the list and for devices that
+could not be had.
 """
 
 import logging
@@ -83,7 +84,7 @@ class Loop:
                 self._learn(taken, self._roster.read(taken, now_s), now_s)
         self._roster.quiet(now_s)
         self._send(now_s)
-        if self._roster.plugs in ready or self._look_due_s() <= now_s:
+        if self._roster.plugs in ready or (self._look_due_s() <= now_s and not self._in_code()):
             self._looked_s = now_s
             self._roster.refresh(now_s)
         self._answer(ready, now_s)
@@ -135,17 +136,22 @@ class Loop:
 
     def _readable(self) -> list[_Readable | int]:
         files: list[_Readable | int] = [*self._roster.taken, *self._askers]
-        files += [each for each in (self._roster.plugs, self._wake) if each is not None]
+        files += [] if self._wake is None else [self._wake]
+        if self._roster.plugs is not None and not self._in_code():
+            files.append(self._roster.plugs)
         if self._control is not None and len(self._askers) < MOST_ASKERS:
             files.append(self._control)
         return files
+
+    def _in_code(self) -> bool:
+        return any(taken.in_code for taken in self._roster.taken)
 
     def _look_due_s(self) -> float:
         return float("-inf") if self._looked_s is None else self._looked_s + LOOK_S
 
     def _rest_s(self) -> float:
         """How long nothing can change by itself."""
-        ends = [self._look_due_s(), *self._signals.values()]
+        ends = [*self._signals.values()] if self._in_code() else [self._look_due_s(), *self._signals.values()]
         ends += [taken.due_s + _AFTER_S for taken in self._roster.taken if taken.due_s is not None]
         if self._lesson is not None:
             ends.append(self._lesson.ends_s)

@@ -93,20 +93,19 @@ class Opened:
         """Everything that came since, in order. Raises OSError when the device is gone."""
         if self._gone is not None:
             raise self._gone
-        items: list[Item] = []
+        events: list[Event] = []
         for _ in range(_BATCHES):
             try:
-                events = [Event(raw.sec + raw.usec / 1e6, raw.type, raw.code, raw.value) for raw in self._raw.read()]
-                items += self._frames.whole(events)
+                events += (Event(raw.sec + raw.usec / 1e6, raw.type, raw.code, raw.value) for raw in self._raw.read())
             except BlockingIOError:
                 break
             except OSError as error:
                 # What was read before it went is whole and counts.
                 self._gone = error
-                if items:
+                if events:
                     break
                 raise
-        return items
+        return self._frames.whole(events)
 
     def held(self) -> Held:
         """How it stands now. Raises OSError when it is gone."""
@@ -154,7 +153,7 @@ def _described(
     node: Node, raw: RawDevice, keys: frozenset[int], rels: frozenset[int], axes: Mapping[int, Span]
 ) -> Description:
     name = "".join(one if one.isprintable() else "?" for one in raw.name.strip()[:_NAME_LENGTH])
-    # Without udev's words the kernel's own serve; a Bluetooth device has its address as `uniq`.
+    # Without udev's words the kernel's own serve. A Bluetooth device has its address as `uniq`, and its adapter's as place.
     serial = node.serial or raw.uniq or f"{raw.info.vendor:04x}_{raw.info.product:04x}_{name.replace(' ', '_')}"
     return Description(
         name=name,

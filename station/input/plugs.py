@@ -1,11 +1,13 @@
 """Which event devices are plugged in, from udev, and when that changes.
 
-udev makes a device's node, gives it its group and finds its serial and place; before that it is not touched. On a machine without
-a running udevd (a container) the nodes in /dev/input are taken as they are, and are looked for now and then.
+udev makes a device's node, gives it its group and finds its serial and place; it is waited for, but not for ever: a rule that fails
+leaves a device unfinished, and a scanner that works without a name is better than none. On a machine without a running udevd
+(a container) the nodes in /dev/input are taken as they are. Both are looked for now and then.
 """
 
 import os
 import re
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -15,7 +17,11 @@ import pyudev
 from station.errors import StationError
 
 _FOLDER: Final = Path("/dev/input")
+_CLASS: Final = Path("/sys/class/input")
 _UDEVD: Final = Path("/run/udev/control")
+_PATIENCE_S: Final = 5.0
+_NO_SERIAL: Final = "noserial"
+"""What udev says of every device that is not on USB: taken at its word, one adopted scanner would make scanners of all."""
 _EVENT: Final = re.compile(r"event[0-9]+")
 
 
@@ -54,6 +60,8 @@ class Udev:
             raise StationError(f"udev cannot be asked for devices: {error}; install libudev1") from error
         self._monitor.filter_by("input")
         self._monitor.start()
+        self._known: dict[str, Node | None] = {}
+        self._unfinished: dict[str, float] = {}
 
     def fileno(self) -> int:
         number: int = self._monitor.fileno()
@@ -64,26 +72,34 @@ class Udev:
             pass
 
     def nodes(self) -> list[Node]:
-        """Those that udev is done with."""
+        """Those that udev is done with, or will not be. One that is known costs a look at sysfs, no more."""
         try:
             names = sorted(name for name in os.listdir(_FOLDER) if _EVENT.fullmatch(name))
         except FileNotFoundError:
-            return []
-        return [node for name in names if (node := self._node(str(_FOLDER / name))) is not None]
+            names = []
+        plugs = {os.path.realpath(_CLASS / name): str(_FOLDER / name) for name in names}
+        self._known = {plug: self._known.get(plug) or self._node(plug, file) for plug, file in plugs.items()}
+        self._unfinished = {plug: since_s for plug, since_s in self._unfinished.items() if plug in plugs}
+        return [node for node in self._known.values() if node is not None]
 
-    def _node(self, file: str) -> Node | None:
+    def _node(self, plug: str, file: str) -> Node | None:
         try:
-            device = pyudev.Devices.from_device_file(self._context, file)
-        except (pyudev.DeviceNotFoundError, OSError, ValueError):
+            device = pyudev.Devices.from_sys_path(self._context, plug)
+        except (pyudev.DeviceNotFoundError, OSError):
             return None
-        if not device.is_initialized and _UDEVD.exists():
+        if self._must_wait(device, plug):
             return None
         usb = device.find_parent("usb", "usb_device")
         return Node(
             file=file,
-            plug=device.sys_path,
-            serial=device.get("ID_SERIAL", ""),
+            plug=plug,
+            serial=device.get("ID_SERIAL", "").removeprefix(_NO_SERIAL),
             path=device.get("ID_PATH", ""),
             own_serial=bool(device.get("ID_SERIAL_SHORT", "")),
             power=None if usb is None else Path(usb.sys_path) / "power" / "control",
         )
+
+    def _must_wait(self, device: Any, plug: str) -> bool:
+        if device.is_initialized or not _UDEVD.exists():
+            return False
+        return time.monotonic() - self._unfinished.setdefault(plug, time.monotonic()) < _PATIENCE_S

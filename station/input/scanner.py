@@ -72,6 +72,11 @@ class Decoder:
         """When silence ends what was typed; None when nothing was."""
         return self._last_s + SILENCE_S if self._keys or self._spoiled else None
 
+    @property
+    def in_code(self) -> bool:
+        """Whether a code is being typed that may still come whole."""
+        return self._keys > 0 and self._spoiled is None
+
     def feed(self, item: Item) -> list[Outcome]:
         if isinstance(item, Lost):
             return self._lost(item)
@@ -180,6 +185,10 @@ class Scanner:
     @property
     def due_s(self) -> float | None:
         return self._decoder.due_s
+
+    @property
+    def in_code(self) -> bool:
+        return self._decoder.in_code
 
     def feed(self, item: Item) -> list[Scan | ScanBroken]:
         return self._hands(self._decoder.feed(item))

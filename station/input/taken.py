@@ -46,6 +46,11 @@ class Taken:
     def due_s(self) -> float | None:
         return min((due for decoder in self._decoders if (due := decoder.due_s) is not None), default=None)
 
+    @property
+    def in_code(self) -> bool:
+        """Whether a scanner is in the middle of a code: what takes long must wait until it has ended."""
+        return any(isinstance(decoder, Scanner) and decoder.in_code for decoder in self._decoders)
+
     def fileno(self) -> int:
         return self.opened.fileno()
 

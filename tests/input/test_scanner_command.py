@@ -68,6 +68,7 @@ def test_a_device_that_types_a_code_quickly_is_learnt_and_stays_a_scanner(lab):
         learner.start()
         soon(lambda: "learning=begun" in lab.log, "the lesson")
         keyboard.type("by hand", every_s=0.1, lasted_s=0.7)
+        assert lab.nothing_more() is None
         unknown.type(SECRET)
         learner.join(20)
         assert "is a scanner here from now on" in said(results[0])
