@@ -88,7 +88,7 @@ def decode_hand(data: bytes) -> Hand:
         return _DECODER.decode(data)
     except msgspec.MsgspecError as error:
         raise StationError(
-            f"an input datagram of {len(data)} bytes is no touch, wheel, key or scan: {error}"
+            f"an input datagram of {len(data)} bytes is no touch, wheel or key, nor a scan: {error}"
         ) from error
 
 
