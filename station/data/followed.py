@@ -78,4 +78,5 @@ def store(engine: Engine, station: str, entries: Sequence[Entry]) -> Stored:
             return in_transaction(engine, lambda conn: refuse_fact(conn, station, entries[0], why))
     middle = len(entries) // 2
     first, second = store(engine, station, entries[:middle]), store(engine, station, entries[middle:])
-    return Stored(first.new + second.new, first.refused + second.refused)
+    refused_in_all = max(first.refused_in_all, second.refused_in_all)
+    return Stored(first.new + second.new, first.refused + second.refused, refused_in_all)

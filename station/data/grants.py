@@ -56,7 +56,7 @@ def make_roles(engine: Engine, roles: Sequence[LoginRole]) -> None:
     check_schema(engine)
     with reading(engine) as conn:
         there = _principals(conn, "sys.database_principals")
-        stale = {role: _granted(conn, role_name(role)) - _plain(rights_of(role)) for role in roles}
+        stale = {role: _granted(conn, role_name(role)) - _whole(rights_of(role)) for role in roles}
     with outside_transactions(engine) as conn:
         for role in roles:
             if role_name(role) not in there:
@@ -175,8 +175,9 @@ def _principals(conn: Connection, view: str) -> set[str]:
     return {str(name) for (name,) in conn.execute(query)}
 
 
-def _plain(rights: Sequence[Right]) -> set[Right]:
-    return {Right(one.verb, one.table) for one in rights}
+def _whole(rights: Sequence[Right]) -> set[Right]:
+    """Those on whole tables."""
+    return {one for one in rights if not one.columns}
 
 
 def _granted(conn: Connection, role: str) -> set[Right]:

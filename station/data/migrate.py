@@ -56,6 +56,11 @@ def upgrade_master(engine: Engine) -> Upgrade:
 
 def upgrade_replica(engine: Engine) -> Upgrade:
     """The replica's tables in their own form; raises DataError as `upgrade_master` does."""
+    # Every pump begins with this: it asks for the lock only when there is something to do.
+    with reading(engine) as conn:
+        before = stored_version(conn)
+    if before == SCHEMA_VERSION:
+        return Upgrade(before, before)
     with exclusively(engine, "migrate"), writing(engine) as conn:
         before = stored_version(conn)
         _refuse_newer(name_of(engine), before)

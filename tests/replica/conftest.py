@@ -41,6 +41,11 @@ class Both:
         with pumping(self.master, more.pop("replica", self.replica), **more) as pump:
             yield pump
 
+    @property
+    def typed(self):
+        """The replica's address as it may stand on a command line."""
+        return self.replica._replace(password=None).render_as_string()
+
     def fill(self, **more):
         """The first copy and all that waits."""
         with self.pumping(**more) as pump:
@@ -72,11 +77,11 @@ class Both:
         form = in_replica(table)
         query = select(form).where(form.c.shop_id == self.shop.id, *where).order_by(*form.primary_key.columns)
         with reading(self.cloud) as conn:
-            return conn.execute(query).mappings().all()
+            return conn.execute(query).all()
 
     def here(self, table, *where):
         with reading(self.engine) as conn:
-            return conn.execute(select(table).where(*where).order_by(*table.primary_key.columns)).mappings().all()
+            return conn.execute(select(table).where(*where).order_by(*table.primary_key.columns)).all()
 
     def on_replica(self, statement):
         with writing(self.cloud) as conn:

@@ -34,7 +34,7 @@ def _all_rows(both):
 
 def _settings(both):
     """The test's own, on the replica; the demo shop has some too."""
-    return {row["name"]: row["value"] for row in both.there(SETTINGS) if row["name"] in {"first", "second", "third"}}
+    return {row.name: row.value for row in both.there(SETTINGS) if row.name in {"first", "second", "third"}}
 
 
 def test_the_first_copy_brings_every_row(both):
@@ -96,7 +96,7 @@ def test_rows_with_one_key_come_change_and_go(filled):
         filled.write(update(ORDERS).where(ORDERS.c.id == key).values(note="no onions"))
         filled.write(delete(ORDERS).where(ORDERS.c.id == other))
         assert pump.pump() == Pumped(entries=2, written=1, taken=1)
-        assert [(row["id"], row["note"]) for row in filled.there(ORDERS)] == [(key, "no onions")]
+        assert [(row.id, row.note) for row in filled.there(ORDERS)] == [(key, "no onions")]
         assert pump.pump() == Pumped(0, 0, 0)
     assert filled.equal()
 
@@ -132,7 +132,7 @@ def test_a_thousand_changes_of_one_row_are_one_write(filled):
             conn.execute(update(ITEMS).where(ITEMS.c.name == "Cola").values(remaining=number))
     with filled.pumping() as pump:
         assert pump.pump() == Pumped(entries=1000, written=1, taken=0)
-    assert filled.there(ITEMS, text("name = 'Cola'"))[0]["remaining"] == 999
+    assert filled.there(ITEMS, text("name = 'Cola'"))[0].remaining == 999
     assert filled.equal()
 
 
@@ -169,7 +169,7 @@ def test_a_late_commit_with_a_smaller_number_is_in_the_next_batch(filled):
         assert pump.pump() == Pumped(entries=1, written=1, taken=0)
         late.commit()
         assert pump.pump() == Pumped(entries=1, written=1, taken=0)
-    assert filled.there(ITEMS, text("name = 'Cola'"))[0]["remaining"] == 1
+    assert filled.there(ITEMS, text("name = 'Cola'"))[0].remaining == 1
     assert filled.equal()
 
 
@@ -215,7 +215,7 @@ def test_a_row_that_the_replica_refuses_is_told_and_holds_nobody_up(sqlite, monk
         assert (len(refused), sqlite.waiting()) == (1, 0)
         assert f"orders {bad}" in refused[0]
         assert "Data too long for column 'note'" in refused[0]
-    assert [row["id"] for row in sqlite.there(ORDERS)] == sorted([*keys[:2], *keys[3:], *later])
+    assert [row.id for row in sqlite.there(ORDERS)] == sorted([*keys[:2], *keys[3:], *later])
     assert sqlite.differing()["orders"].missing == (bad,)
     with sqlite.pumping() as pump:
         pump.begin_anew()
@@ -238,7 +238,7 @@ _DAY = st.fixed_dictionaries(
         "opened_at": _MOMENT,
         "closed_at": _MOMENT,
         "gross_minor": st.none() | _AMOUNT,
-        "z_report": st.none() | _WORDS | st.just("🌶 '\\" * 40_000),
+        "z_report": st.none() | _WORDS | st.just("🌶 '\\" * 1_500),
         "updated_at": _MOMENT,
         "revision": _COUNT,
     }
@@ -299,7 +299,7 @@ def test_every_value_survives_and_hashes_alike_on_both_sides(filled):
 def _same(both, table, keys):
     with reading(both.engine) as conn:
         here = rows_by_key(conn, table, keys)
-    there = {row["id"]: row for row in both.there(table) if row["id"] in here}
+    there = {row.id: row for row in both.there(table) if row.id in here}
     with reading(both.cloud) as conn:
         hashes = hashes_of(conn, both.shop.id, table, None, None)
     for key in keys:

@@ -14,7 +14,7 @@ import msgspec
 from sqlalchemy import Column, Connection, case, select, union_all, update
 
 from station.data.bulk import add_rows, change_rows, in_portions
-from station.data.queries.audit import Chain
+from station.data.queries.audit import Chain, count_refused, refused_among
 from station.data.queries.link_rows import (
     WRITTEN,
     Asked,
@@ -37,10 +37,13 @@ _LOOKED_UP_AT_ONCE: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """`new`: facts that were not there before. `refused`: a sentence for each of them that the master refused."""
+    """`new`: facts that were not there before. `refused`: a sentence for each of all these that the master refused, now or
+    when they were brought before. `refused_in_all`: how many it has refused of this station; only told with `refused`.
+    """
 
     new: int
     refused: tuple[str, ...]
+    refused_in_all: int = 0
 
 
 def store_facts(conn: Connection, station_code: str, entries: Sequence[Entry]) -> Stored:
@@ -50,21 +53,23 @@ def store_facts(conn: Connection, station_code: str, entries: Sequence[Entry]) -
     """
     station_id, shop_id = _station(conn, station_code)
     there = known_facts(conn, [entry.id for entry in entries])
+    refused = refused_among(conn, there)
     new = [entry for entry in entries if entry.id not in there]
-    if not new:
-        return Stored(0, ())
-    gathered = gather(station_id, shop_id, new, _known(conn, new))
-    _write(conn, station_id, gathered)
-    return Stored(len(new), tuple(refused_sentence(entry, why) for entry, why in gathered.refused))
+    if new:
+        gathered = gather(station_id, shop_id, new, _known(conn, new))
+        _write(conn, station_id, gathered)
+        refused |= {entry.id: why for entry, why in gathered.refused}
+    return _stored(conn, station_id, len(new), [(entry, refused[entry.id]) for entry in entries if entry.id in refused])
 
 
 def refuse_fact(conn: Connection, station_code: str, entry: Entry, why: str) -> Stored:
     """Keeps a fact that cannot become rows, with the reason; does nothing when it is there already."""
     station_id, _ = _station(conn, station_code)
     if known_facts(conn, [entry.id]):
-        return Stored(0, ())
+        before = refused_among(conn, [entry.id])
+        return _stored(conn, station_id, 0, [(entry, before[entry.id])] if before else [])
     Chain(conn, station_id).add_all([refusal(entry, why)])
-    return Stored(1, (refused_sentence(entry, why),))
+    return _stored(conn, station_id, 1, [(entry, why)])
 
 
 def refused_sentence(entry: Entry, why: str) -> str:
@@ -78,6 +83,11 @@ def known_facts(conn: Connection, ids: Sequence[str]) -> set[str]:
     for some in in_portions(ids, _LOOKED_UP_AT_ONCE):
         found.update(conn.scalars(union_all(*(select(mark).where(mark.in_(some)) for mark in marks))))
     return found
+
+
+def _stored(conn: Connection, station_id: str, new: int, refused: Sequence[tuple[Entry, str]]) -> Stored:
+    told = tuple(refused_sentence(entry, why) for entry, why in refused)
+    return Stored(new, told, count_refused(conn, station_id) if told else 0)
 
 
 def _station(conn: Connection, code: str) -> tuple[str, str]:
