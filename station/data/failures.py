@@ -12,7 +12,7 @@ from typing import Any, Final
 import pymysql
 import pyodbc
 from sqlalchemy.exc import DataError as RejectedValue
-from sqlalchemy.exc import DBAPIError, IntegrityError, ResourceClosedError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, IntegrityError, ResourceClosedError, SQLAlchemyError, StatementError
 
 from station.errors import DatabaseAway, DatabaseBusy, DatabaseRefused, DataError
 
@@ -35,6 +35,8 @@ _CLOSED: Final = "Connection is closed"
 """SQLAlchemy's words when the connection broke while it was being prepared."""
 # Values, rules, parameters that the driver cannot send.
 _UNFIT_STATES: Final = frozenset({"22", "23", "07"})
+# A CHECK that fails, on MySQL and on MariaDB: PyMySQL takes it for a trouble of the server's.
+_UNFIT: Final = frozenset({("mysql", 3819), ("mysql", 4025)})
 _AWAY_STATES: Final = frozenset({"08001", "08004"})
 # Nobody answers at the address (20009 is FreeTDS's), or no encrypted way was found (2026).
 _NOBODY: Final = frozenset({2002, 2003, 2005, 2026, 20009})
@@ -164,7 +166,7 @@ def translate(
 
 
 def _plain(error: BaseException, dialect: str) -> Failure:
-    orig: object = error.orig if isinstance(error, DBAPIError) else error
+    orig: object = error.orig if isinstance(error, StatementError) else error
     arguments: tuple[Any, ...] = getattr(orig, "args", ())
     text = str(orig)
     number, state = 0, ""
@@ -182,6 +184,8 @@ def _plain(error: BaseException, dialect: str) -> Failure:
         disconnected=(isinstance(error, DBAPIError) and error.connection_invalidated)
         or (isinstance(error, ResourceClosedError) and _CLOSED in text),
         unfit=isinstance(error, IntegrityError | RejectedValue)
+        or (isinstance(error, StatementError) and not isinstance(error, DBAPIError))
+        or (dialect, number) in _UNFIT
         or (state[:2] in _UNFIT_STATES and (dialect, number) not in _SENTENCES),
     )
 

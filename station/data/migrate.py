@@ -99,7 +99,9 @@ def planned_sql(engine: Engine) -> str:
     last = [str(one.ddl(engine.dialect)) for one in wanted if one.name not in there]
     if engine.dialect.name == "sqlite":
         last += _MARKS
-    return re.sub(r"\n{3,}", "\n\n", written.getvalue()) + "".join(one + end for one in last)
+    # sqlcmd switches it off by itself, and indexes over some rows want it on.
+    first = "SET QUOTED_IDENTIFIER ON;\nGO\n\n" if engine.dialect.name == "mssql" else ""
+    return first + re.sub(r"\n{3,}", "\n\n", written.getvalue()) + "".join(one + end for one in last)
 
 
 def stamp(conn: Connection) -> None:

@@ -4,6 +4,7 @@ It speaks what [MS-TDS] has before a session: packets of an eight-byte head, PRE
 tokens that answer a LOGIN7. `STEPS` are what a connection goes through, in order; after the last one the stub hangs up.
 """
 
+import queue
 import socket
 import struct
 import threading
@@ -120,6 +121,23 @@ def refuses(*errors: tuple[int, str]) -> Step:
         client.send_packet(b"".join(_error(*one) for one in errors) + _done())
 
     return step
+
+
+def hears(logins: queue.Queue[bytes]) -> Step:
+    """Keeps the login, and lets the client wait for an answer."""
+
+    def step(client: _Client) -> None:
+        logins.put(client.read_packet(_LOGIN7))
+        client.wait()
+
+    return step
+
+
+def password_in(login: bytes) -> str:
+    """What stands in a LOGIN7 where the password is: each byte's halves changed places, then it was XORed with 0xA5."""
+    at, letters = struct.unpack_from("<HH", login, 44)
+    hidden = bytes(one ^ 0xA5 for one in login[at : at + 2 * letters])
+    return bytes((one << 4 | one >> 4) & 0xFF for one in hidden).decode("utf-16-le")
 
 
 def _prelogin(client: _Client, encryption: int) -> None:

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, event, select, update
 
-sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
+sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parents[2]))
 from masters import MSSQL, Masters
 from proxy import Proxy
-from tests.data.conftest import NOW, Day
 
 from station.data import engines, session
 from station.data.followed import Master
@@ -28,6 +28,7 @@ from station.domain.facts import FloorReported, OrderSent, SoldOut, SplitOff, St
 from station.link.follow import Follower
 from station.local.journal import Journal
 from station.local.status import LinkStatus, read_status
+from tests.data.conftest import NOW, Day
 
 COUNTED = "Pulled pork bun"
 PLENTY = 10_000

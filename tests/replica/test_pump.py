@@ -264,9 +264,9 @@ _RECIPE = st.fixed_dictionaries(
 def test_every_value_survives_and_hashes_alike_on_both_sides(filled):
     days, order = shop.business_days, filled.add_orders(1)[0]
     plain = {
-        ORDERS: dict(filled.here(ORDERS, ORDERS.c.id == order)[0]),
-        days: dict(filled.here(days)[0]),
-        recipes.recipes: dict(filled.here(recipes.recipes)[0]),
+        ORDERS: filled.here(ORDERS, ORDERS.c.id == order)[0]._mapping,
+        days: filled.here(days)[0]._mapping,
+        recipes.recipes: filled.here(recipes.recipes)[0]._mapping,
     }
     numbers = itertools.count(1)
 
@@ -304,7 +304,7 @@ def _same(both, table, keys):
         hashes = hashes_of(conn, both.shop.id, table, None, None)
     for key in keys:
         ours = here[key]._mapping
-        assert {name: _bare(ours[name]) for name in ours} == {name: _bare(there[key][name]) for name in ours}
+        assert {name: _bare(ours[name]) for name in ours} == {name: _bare(there[key]._mapping[name]) for name in ours}
         assert hash_of(table, here[key]) == hashes[key]
 
 
