@@ -218,7 +218,10 @@ def test_triggers_that_are_off_are_fine_and_some_that_are_missing_are_not(engine
     with writing(engine) as conn:
         conn.exec_driver_sql("DROP TRIGGER tr_replica_orders_insert")
     one = found(shop)["replica queue"]
-    assert (one.verdict, one.text) == ("warning", "1 triggers are missing, or this login may not see them; station replica on makes them")
+    assert (one.verdict, one.text) == (
+        "warning",
+        "1 triggers are missing, or this login may not see them; station replica on makes them",
+    )
     turn_following(shop, on=False)
     assert found(shop)["replica queue"].text == "off: this shop has no replica"
 

@@ -198,10 +198,7 @@ def test_a_manager_edits_with_its_own_login(granted, day, tmp_path):
 
 
 @on_server
-def test_the_pump_fills_a_replica_with_its_own_login(granted, mariadb, monkeypatch):
-    if not granted.lists_permissions:
-        # Such a server shows triggers to their owner only.
-        monkeypatch.setattr(Ends, "must_be_followed", lambda _: None)
+def test_the_pump_fills_a_replica_with_its_own_login(granted, mariadb):
     cloud = mariadb_url(mariadb, f"granted_{uuid.uuid4().hex[:8]}")
     with pumping(granted.url_of("replica"), cloud) as pump:
         while pump.copy() is not None:

@@ -24,7 +24,7 @@ from station.data.tables import menu, shop, staff
 from station.errors import DatabaseBusy
 from tests.data.conftest import NOW
 
-EDITS = {"sqlite": 40, "mysql": 30, "mssql": 12}
+EDITS = {"sqlite": 40, "mysql": 30, "mssql": 25}
 ITEMS, PRICES, DAYS = menu.menu_items, menu.menu_item_prices, shop.business_days
 ROLES, SETTINGS = staff.staff_roles, shop.station_settings
 
