@@ -136,7 +136,7 @@ def test_what_is_sold_out_at_one_station_is_sold_out_at_the_other_even_if_the_ma
     till, grill = two
     till.sold_out("Cola")
     took_s = soon(lambda: grill.item("Cola").sold_out and till.item("Cola").sold_out)
-    print(f"\nfrom the till's journal to the grill's snapshot: {took_s:.2f} s")
+
     master.go_away()
     till.sold_out("Cola", sold_out=False)
     grill.sold_out("Chips")
@@ -146,7 +146,7 @@ def test_what_is_sold_out_at_one_station_is_sold_out_at_the_other_even_if_the_ma
     assert [one.link.queue for one in two] == [1, 1]
     master.come_back()
     took_s = soon(lambda: till.item("Chips").sold_out and not grill.item("Cola").sold_out)
-    print(f"from the master's return to both snapshots: {took_s:.2f} s")
+
     soon(lambda: [one.link for one in two] == [LinkStatus(master="ok")] * 2)
 
 
