@@ -132,26 +132,32 @@ def soon(holds, limit_s=ARRIVES_S):
     return time.monotonic() - begin
 
 
+def tell(what, took_s):
+    print(f"\n{what}: {took_s:.2f} s")  # noqa: T201 - shown by pytest -s: how long it takes is measured, not asserted
+
+
 def test_what_is_sold_out_at_one_station_is_sold_out_at_the_other_even_if_the_master_was_away(two, master):
     till, grill = two
     till.sold_out("Cola")
-    took_s = soon(lambda: grill.item("Cola").sold_out and till.item("Cola").sold_out)
-
+    tell(
+        "from the till's journal to both snapshots",
+        soon(lambda: grill.item("Cola").sold_out and till.item("Cola").sold_out),
+    )
     master.go_away()
     till.sold_out("Cola", sold_out=False)
     grill.sold_out("Chips")
-    soon(lambda: till.link.master == grill.link.master == "away")
+    soon(lambda: [(one.link.master, one.link.queue) for one in two] == [("away", 1)] * 2)
     assert grill.item("Cola").sold_out
     assert not till.item("Chips").sold_out
-    assert [one.link.queue for one in two] == [1, 1]
     master.come_back()
-    took_s = soon(lambda: till.item("Chips").sold_out and not grill.item("Cola").sold_out)
-
+    tell(
+        "from the master's return to both snapshots",
+        soon(lambda: till.item("Chips").sold_out and not grill.item("Cola").sold_out),
+    )
     soon(lambda: [one.link for one in two] == [LinkStatus(master="ok")] * 2)
 
 
-@pytest.mark.parametrize("upon", [False, True])
-def test_a_screen_sees_each_new_snapshot_and_never_none(masters, tmp_path, upon):
+def test_a_screen_sees_each_new_snapshot_and_never_none(masters, tmp_path):
     engine = masters.seeded("sqlite", tmp_path / "master.db", NOW)
     path, ended = tmp_path / "snapshot.db", threading.Event()
     build_snapshot(engine, path)
@@ -170,7 +176,7 @@ def test_a_screen_sees_each_new_snapshot_and_never_none(masters, tmp_path, upon)
     for number in range(50):
         with writing(engine) as conn:
             conn.execute(update(menu.menu_items).values(position=number))
-        build_snapshot(engine, path, upon=upon)
+        build_snapshot(engine, path, upon=number % 3 > 0)
     soon(lambda: seen and seen[-1].version == Snapshots(path, "till1").load().version)
     ended.set()
     looking.join()

@@ -141,7 +141,7 @@ def test_a_second_pump_stands_by_and_takes_over(filled, tmp_path):
     status = tmp_path / "replica.json"
     second = Follower(lambda: pumping(filled.master, filled.replica), status=status, monotonic=lambda: clock[0])
     with filled.pumping():
-        with pytest.raises(Taken, match="another program is the pump of"), filled.pumping():
+        with pytest.raises(Taken, match="another program is the pump of"), pumping(filled.master, filled.replica):
             pass
         assert second.step() == ELSEWHERE_S
         assert read_status(status, ReplicaStatus).state == "standby"

@@ -141,12 +141,12 @@ def _stands(conn: Connection, of_orders: Iterable[str]) -> dict[Token, Stand]:
 
 
 def _write(conn: Connection, station_id: str, gathered: Gathered) -> None:
+    # Before the lines that refer to them: a reference locks its item for readers, and two tills that both hold such a lock
+    # would wait for each other to count the item down.
+    _write_items(conn, gathered.counted, gathered.sold_out)
     for table in WRITTEN:
         add_rows(conn, table, gathered.rows.get(table, ()))
     _write_stands(conn, gathered.stands)
-    _count_down(conn, gathered.counted)
-    for item, sold_out in sorted(gathered.sold_out.items()):
-        conn.execute(update(menu.menu_items).where(menu.menu_items.c.id == item).values(sold_out=sold_out))
     Chain(conn, station_id).add_all(gathered.events)
 
 
@@ -154,16 +154,19 @@ def _write_stands(conn: Connection, stands: Mapping[Token, Stand]) -> None:
     rows = {row["id"]: row for row in (token_row(token, stand) for token, stand in stands.items())}
     there = _there(conn, orders.order_tokens.c.id, rows)
     add_rows(conn, orders.order_tokens, [row for key, row in rows.items() if key not in there])
-    changed = [row for key, row in rows.items() if key in there]
+    changed = [rows[key] for key in sorted(there)]
     change_rows(conn, orders.order_tokens, changed, ("token_revision", "hop", "place", "seen_at"))
 
 
-def _count_down(conn: Connection, sold: Mapping[str, int]) -> None:
+def _write_items(conn: Connection, sold: Mapping[str, int], sold_out: Mapping[str, bool]) -> None:
     """In the order of their keys, so that two tills that sell the same two items never wait for each other in a ring."""
     item = menu.menu_items.c
     counted: set[str] = set()
     for some in in_portions(sorted(sold), _LOOKED_UP_AT_ONCE):
         counted.update(conn.scalars(select(item.id).where(item.id.in_(some), item.remaining > 0)))
-    for key in sorted(counted):
-        left = case((item.remaining > sold[key], item.remaining - sold[key]), else_=0)
-        conn.execute(update(menu.menu_items).where(item.id == key, item.remaining > 0).values(remaining=left))
+    for key in sorted(counted | sold_out.keys()):
+        if key in counted:
+            left = case((item.remaining > sold[key], item.remaining - sold[key]), else_=0)
+            conn.execute(update(menu.menu_items).where(item.id == key, item.remaining > 0).values(remaining=left))
+        if key in sold_out:
+            conn.execute(update(menu.menu_items).where(item.id == key).values(sold_out=sold_out[key]))
