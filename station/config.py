@@ -67,7 +67,8 @@ class Replica(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """The cloud's MySQL; its password stands in secrets.json.
 
     `tls`: verify (a certificate that `ca`, a file, or this machine's authorities vouch for) or insecure (in plain text).
-    `chain`: this database holds other shops too.
+    `chain`: this database holds other shops too. `master_user`: the login with which the pump reads a master on SQL Server; its
+    password is `pump_password` in secrets.json.
     """
 
     host: str
@@ -77,6 +78,7 @@ class Replica(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     tls: Literal["verify", "insecure"] = "verify"
     ca: str = ""
     chain: bool = False
+    master_user: str = "station_replica"
 
 
 class Display(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -105,6 +107,7 @@ class _SecretsFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     share_password: str = ""
     master_password: str = ""
     replica_password: str = ""
+    pump_password: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,7 @@ class Settings:
     share_password: str = field(repr=False)
     master_password: str = field(repr=False, default="")
     replica_password: str = field(repr=False, default="")
+    pump_password: str = field(repr=False, default="")
 
     @property
     def journal_path(self) -> Path:
@@ -186,6 +190,7 @@ def load_settings(home: Path | None = None, environment: Mapping[str, str] | Non
         share_password=secrets.share_password,
         master_password=secrets.master_password,
         replica_password=secrets.replica_password,
+        pump_password=secrets.pump_password,
     )
 
 

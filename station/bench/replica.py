@@ -16,7 +16,7 @@ from station.data.addresses import Address, address
 from station.data.followed import Master
 from station.data.master import init_master, seed_master
 from station.data.measured import RawReplica, fill_with_lines, ready_rows, touch
-from station.data.replicated import Pump, pumping, turn_following
+from station.data.replicated import BATCH, Pump, pumping, turn_following
 from station.data.snapshot import Snapshots
 from station.data.tables import orders
 from station.demo.mariadb import PrivateMariaDB
@@ -42,7 +42,7 @@ def run(lines: int = 1_000_000, rounds: int = 7, rows: int = 20_000) -> dict[str
             with pumping(url, raw):
                 pass
             with pumping(url, replica) as pump:
-                results = [*_copied(pump, url, raw, lines), *_pumped(pump, url, raw, rounds, min(rows, lines))]
+                results = [*_copied(pump, url, raw, lines), *_pumped(pump, url, replica, rounds, min(rows, lines))]
         finally:
             server.stop()
         return report("replica", [*results, *_triggers(root, 200)])
@@ -77,20 +77,21 @@ def _copied(pump: Pump, url: str, raw_address: Address, lines: int) -> list[Resu
     ]
 
 
-def _pumped(pump: Pump, url: str, raw_address: Address, rounds: int, rows: int) -> list[Result]:
+def _pumped(pump: Pump, url: str, replica: Address, rounds: int, rows: int) -> list[Result]:
+    """Each round changes the same rows twice: once for the pump, once for the raw upsert into the same tables."""
     ours, theirs = [], []
-    raw = RawReplica(raw_address, pump.shop_id)
-    while pump.pump().entries:
-        pass
+    raw = RawReplica(replica, pump.shop_id)
+    _drain(pump)
     for _ in range(rounds):
         touch(url, orders.order_lines, rows)
-        ready = ready_rows(url, orders.order_lines, rows, pump.shop_id)
-        start, written = time.perf_counter(), 0
-        while (step := pump.pump()).entries:
-            written += step.written
+        start = time.perf_counter()
+        written = _drain(pump)
         ours.append((time.perf_counter() - start) * 1e3 / written * _SHOWN)
-        spent = sum(raw.upsert(orders.order_lines, ready[at : at + 5_000]) for at in range(0, len(ready), 5_000))
+        touch(url, orders.order_lines, rows)
+        ready = ready_rows(url, orders.order_lines, rows, pump.shop_id)
+        spent = sum(raw.upsert(orders.order_lines, ready[at : at + BATCH]) for at in range(0, len(ready), BATCH))
         theirs.append(spent / len(ready) * _SHOWN)
+        _drain(pump)
     raw.close()
     p50, raw_p50 = percentile(ours, 50), percentile(theirs, 50)
     ratio = raw_p50 / p50
@@ -106,6 +107,14 @@ def _pumped(pump: Pump, url: str, raw_address: Address, rounds: int, rows: int) 
             ratio >= AT_LEAST,
         )
     ]
+
+
+def _drain(pump: Pump) -> int:
+    """How many rows were written for it."""
+    written = 0
+    while (step := pump.pump()).entries:
+        written += step.written
+    return written
 
 
 def _triggers(root: Path, orders_each: int) -> list[Result]:

@@ -12,8 +12,8 @@ from typing import Annotated
 
 import typer
 
-from station.config import home_of, load_settings
-from station.data.addresses import Address, address, master_of, replica_of, wants_password
+from station.config import Settings, home_of, load_settings
+from station.data.addresses import Address, address, master_of, pumped_master_of, replica_of, wants_password
 from station.errors import ConfigError
 
 EMBEDDED = "sqlite:///master.db"
@@ -67,12 +67,19 @@ def both_addresses(master: str | None, replica: str | None, home: Path | None = 
     chain = settings is not None and settings.replica is not None and settings.replica.chain
     if replica is not None:
         there = _with_password(replica, "STATION_REPLICA_PASSWORD")
-        return Replicas(master_address(master, home), there, chain or "chain" in there.query)
+        return Replicas(_pumped(master, home, settings), there, chain or "chain" in there.query)
     if settings is None:
         raise ConfigError(
             f"no replica is named: give --replica-url, or a station's home with one ({where} has no station.json)"
         )
-    return Replicas(master_address(master, home), replica_of(settings), chain)
+    return Replicas(_pumped(master, home, settings), replica_of(settings), chain)
+
+
+def _pumped(master: str | None, home: Path | None, settings: Settings | None) -> Address:
+    """A master that was typed; else the station's, as its pump reads it."""
+    if master is not None or "STATION_MASTER_URL" in os.environ or settings is None:
+        return master_address(master, home)
+    return pumped_master_of(settings)
 
 
 def _with_password(typed: str, variable: str, *, trusted: bool = False) -> Address:

@@ -105,10 +105,12 @@ def grant(
         )
         _say(f"{write} holds the statements; its passwords are sqlcmd's variables (-v station_till_password=…).")
         return
+    # A password that finds no place afterwards would be lost.
+    known = _kept(logins)
     made = make_logins(master_address(url, home), chosen, renew=renew)
     new = [one for one in made if one.password is not None]
     if new:
-        _keep(logins, new)
+        _keep(logins, known, new)
     print_table(
         "Logins",
         ("role", "login", "rights", "password"),
@@ -200,20 +202,28 @@ def _roles(names: Iterable[str]) -> list[LoginRole]:
     return chosen
 
 
-def _keep(path: Path, logins: list[Login]) -> None:
+def _kept(path: Path) -> dict[str, object]:
+    """What the file of logins holds now. Raises DataError when it cannot hold more."""
+    if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
+        raise DataError(f"{path} cannot be written; name a file in another folder with --logins")
+    if not path.exists():
+        return {}
+    try:
+        known = json.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path} holds something else; name another file with --logins") from error
+    if not isinstance(known, dict):
+        raise DataError(f"{path} holds something else; name another file with --logins")
+    return known
+
+
+def _keep(path: Path, known: dict[str, object], logins: list[Login]) -> None:
     """Readable by its owner only, from its first moment; what it held of other roles stays."""
-    known: dict[str, object] = {}
-    if path.exists():
-        try:
-            known = json.loads(path.read_text())
-        except (OSError, ValueError) as error:
-            raise DataError(f"{path} holds something else; name another file with --logins") from error
-    for one in logins:
-        known[one.role] = {"user": one.name, "master_password": one.password}
+    logged = {one.role: {"user": one.name, "master_password": one.password} for one in logins}
     beside = path.with_name(f".{path.name}.new")
     beside.unlink(missing_ok=True)
     with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        json.dump(known, file, indent=2)
+        json.dump({**known, **logged}, file, indent=2)
         file.write("\n")
     beside.replace(path)
 

@@ -45,6 +45,14 @@ def master_of(settings: Settings) -> Address:
     )
 
 
+def pumped_master_of(settings: Settings) -> Address:
+    """The master as the pump reads it: on SQL Server under a login of its own, with rights that no station has."""
+    where = master_of(settings)
+    if isinstance(settings.master, str) or settings.replica is None:
+        return where
+    return where.set(username=settings.replica.master_user, password=settings.pump_password or "")
+
+
 def replica_of(settings: Settings) -> Address:
     """Raises ConfigError when the station is told of none."""
     replica = settings.replica

@@ -10,7 +10,7 @@ server. The newest good one is never the one that is written over, if N is 2 or 
 
 import re
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -112,14 +112,13 @@ def _copy(engine: Engine, folder: Path, slot: int) -> Backup:
     beside = path.with_suffix(".new")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for leftover in beside.parent.glob(beside.name + "*"):
-            leftover.unlink()
+        _clear(beside)
+        beside.touch(0o600)
         if engine.dialect.name == "sqlite":
             _copy_file(name_of(engine), beside)
         else:
             _copy_rows(engine, beside)
         _check(beside)
-        beside.chmod(0o600)
         sync(beside)
         beside.replace(path)
         sync(folder)
@@ -129,17 +128,26 @@ def _copy(engine: Engine, folder: Path, slot: int) -> Backup:
             f"the backup {path} could not be written: {error.strerror}; check the disk and its rights"
         ) from error
     finally:
-        beside.unlink(missing_ok=True)
+        # Why it failed is more than that it cannot be cleared away.
+        with suppress(OSError):
+            _clear(beside)
+
+
+def _clear(beside: Path) -> None:
+    """Takes an unfinished copy away, with its journal and its lock."""
+    for leftover in beside.parent.glob(beside.name + "*"):
+        leftover.unlink()
 
 
 def _copy_file(master: str, path: Path) -> None:
     """SQLite's own online backup: sales go on meanwhile."""
     try:
         with (
-            closing(sqlite3.connect(f"file:{master}?mode=ro", uri=True)) as source,
+            closing(sqlite3.connect(f"{Path(master).absolute().as_uri()}?mode=ro", uri=True)) as source,
             closing(sqlite3.connect(path)) as target,
         ):
-            source.backup(target, pages=1000)
+            # In one go: between portions each write would begin it anew, and a busy shop would never have one.
+            source.backup(target)
             target.execute("PRAGMA journal_mode = DELETE")
     except sqlite3.Error as error:
         raise DataError(f"the backup {path} could not be made: {error}; check the disk's free space") from error
@@ -152,6 +160,8 @@ def _copy_rows(engine: Engine, path: Path) -> None:
         with reading(engine) as source, writing(copy) as target:
             # It is a copy, not a master that somebody follows.
             forget_changes(target)
+            # Some rows refer to others of their own table, which may come later.
+            target.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
             for table in METADATA.sorted_tables:
                 if table is ledger.replica_changes:
                     continue
@@ -171,9 +181,13 @@ def _copy_rows(engine: Engine, path: Path) -> None:
 
 
 def _check(path: Path) -> None:
-    with closing(sqlite3.connect(path)) as db:
-        answer = db.execute("PRAGMA integrity_check").fetchone()[0]
-        broken = db.execute("PRAGMA foreign_key_check").fetchone()
+    broken = None
+    try:
+        with closing(sqlite3.connect(path)) as db:
+            answer = " ".join(db.execute("PRAGMA integrity_check(1)").fetchone()[0].split())
+            broken = db.execute("PRAGMA foreign_key_check").fetchone()
+    except sqlite3.Error as error:
+        answer = str(error)
     if answer != "ok" or broken is not None:
         raise DataError(
             f"the backup {path} does not hold together ({answer}); the master may be damaged: station master check"

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 import pyodbc
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, Unicode, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import NullPool
@@ -26,6 +26,8 @@ CONNECT_S: Final = 5
 ANSWER_S: Final = 30
 BUSY_MS: Final = 5_000
 LOCK_MS: Final = 10_000
+IDLE_S: Final = 60
+"""MySQL drops a session that says nothing for so long: one whose network is gone would keep its rows locked for hours."""
 ADDRESS: Final = "station_address"
 """The execution option that keeps an engine's whole address, with our own words in it."""
 FREETDS: Final = "FreeTDS"
@@ -111,6 +113,17 @@ def _sql_server(url: URL, isolation: Literal["AUTOCOMMIT"] | None) -> Engine:
 
         event.listen(engine, "do_connect", connecting)
 
+    if "Encryption" in engine.url.query:
+
+        def sized(sizes: dict[Any, Any], *_more: Any) -> None:
+            # As a plain NVARCHAR, FreeTDS sends no text of more than 2,000 letters.
+            for parameter in sizes:
+                kind = parameter.type.dialect_impl(engine.dialect)
+                if isinstance(kind, Unicode) and kind.length is None:
+                    sizes[parameter] = pyodbc.SQL_WLONGVARCHAR
+
+        event.listen(engine, "do_setinputsizes", sized)
+
     def connected(connection: Any, _record: Any) -> None:
         connection.timeout = ANSWER_S
         cursor = connection.cursor()
@@ -136,6 +149,8 @@ def _with_driver(url: URL) -> URL:
         query.setdefault("Encryption", "off" if wanted in {"no", "false", "off"} else "require")
         query.setdefault("TDS_Version", "7.4")
         query.setdefault("ClientCharset", "UTF-8")
+        # What bounds a COMMIT: the driver's time-out for statements does not.
+        query.setdefault("Timeout", str(ANSWER_S))
         # It does not take the port behind the server's name, as Microsoft's driver does.
         query.setdefault("port", str(url.port or 1433))
     else:
@@ -184,5 +199,6 @@ def _mysql(url: URL) -> Engine:
         options["ssl_disabled"] = True
     else:
         raise ArgumentError(f"tls={tls} is neither verify nor insecure")
+    options["init_command"] = f"SET SESSION wait_timeout = {IDLE_S}, innodb_lock_wait_timeout = {LOCK_MS // 1000}"
     query.setdefault("charset", "utf8mb4")
     return create_engine(url.set(query=query), connect_args=options, pool_pre_ping=True, hide_parameters=True)

@@ -1,5 +1,6 @@
 """What is wrong with a master, in plain words: `station master check`. Changes nothing, and stops where going on is useless."""
 
+import re
 import socket
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -14,13 +15,14 @@ from station.data.queries.replica import changes_waiting
 from station.data.server import has_row_versions
 from station.data.session import name_of, open_engine, reading, stored_version
 from station.data.tables import METADATA, SCHEMA_VERSION, shop
-from station.data.triggers import triggers_there, triggers_wanted
+from station.data.triggers import is_followed, triggers_there, triggers_wanted
 from station.data.types import MSSQL_BINARY
 from station.domain.findings import Finding, Verdict
 from station.errors import DatabaseAway, DataError
 
 DRIFT_S: Final = 2.0
 LONG_QUEUE: Final = 1_000_000
+_FORBIDDEN: Final = re.compile(r"forbids|permission", re.IGNORECASE)
 EXPRESS_MB: Final = 10_240
 
 
@@ -82,12 +84,7 @@ def _inside(engine: Engine, now: Callable[[], datetime]) -> Iterator[Finding]:
             version, server = stored_version(conn), _server(conn)
     except DatabaseAway as error:
         if engine.dialect.name == "mssql" and "lets nobody in" in str(error):
-            yield Finding(
-                "encryption",
-                "wrong",
-                "somebody answers there, but no encrypted connection came about: it offers no TLS, its certificate is not"
-                " vouched for (tls verify: look at ca), or it is no SQL Server",
-            )
+            yield Finding("encryption", "wrong", _no_session(engine.url))
         else:
             yield Finding("login", "wrong", str(error))
         return
@@ -98,7 +95,7 @@ def _inside(engine: Engine, now: Callable[[], datetime]) -> Iterator[Finding]:
     yield _schema(name_of(engine), version)
     if version != SCHEMA_VERSION:
         return
-    examinations = [_shop, _collation, _row_versions, _size, _followed, _clock_of(now)]
+    examinations = [_shop, _collation, _row_versions, _size, _replica_queue, _clock_of(now)]
     for one in examinations:
         try:
             finding = one(engine)
@@ -106,6 +103,18 @@ def _inside(engine: Engine, now: Callable[[], datetime]) -> Iterator[Finding]:
             finding = Finding(one.__name__.strip("_").replace("_", " "), "warning", str(error))
         if finding is not None:
             yield finding
+
+
+def _no_session(url: URL) -> str:
+    if str(url.query.get("Encryption", url.query.get("Encrypt"))) in {"off", "no"}:
+        return (
+            "somebody answers there, but no connection in plain text came about: it demands encryption (leave Encrypt=no and"
+            " tls insecure out), or it is no SQL Server"
+        )
+    return (
+        "somebody answers there, but no encrypted connection came about: it offers no TLS, its certificate is not"
+        " vouched for (tls verify: look at ca), or it is no SQL Server"
+    )
 
 
 def _server(conn: Connection) -> str:
@@ -179,7 +188,8 @@ def _row_versions(engine: Engine) -> Finding | None:
 def _size(engine: Engine) -> Finding | None:
     if engine.dialect.name != "mssql":
         with reading(engine) as conn:
-            answer = conn.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+            # It tells what it found in several lines.
+            answer = " ".join(conn.exec_driver_sql("PRAGMA quick_check(1)").scalar_one().split())
         healthy = answer == "ok"
         return Finding(
             "file", "ok" if healthy else "wrong", "undamaged" if healthy else f"damaged ({answer}); restore a backup"
@@ -193,17 +203,22 @@ def _size(engine: Engine) -> Finding | None:
     return Finding("size", near, f"{used} MB; SQL Server Express takes {EXPRESS_MB} MB")
 
 
-def _followed(engine: Engine) -> Finding:
-    with reading(engine) as conn:
-        there, waiting = triggers_there(conn), changes_waiting(conn)
+def _replica_queue(engine: Engine) -> Finding:
+    try:
+        with reading(engine) as conn:
+            followed, there, waiting = is_followed(conn), triggers_there(conn), changes_waiting(conn)
+    except DataError as error:
+        if not _FORBIDDEN.search(str(error)):
+            raise
+        return Finding("replica queue", "ok", "this login may not look at it, as it should be")
     wanted = sum(1 for _ in triggers_wanted(engine.dialect.name))
-    if not there:
+    if not followed:
         return Finding("replica queue", "ok", "off: this shop has no replica")
     if len(there) < wanted:
         return Finding(
             "replica queue",
             "warning",
-            f"{wanted - len(there)} triggers are missing; make them with: station replica on",
+            f"{wanted - len(there)} triggers are missing, or this login may not see them; station replica on makes them",
         )
     if waiting > LONG_QUEUE:
         return Finding(

@@ -9,9 +9,10 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any, Final
 
+import pymysql
 import pyodbc
 from sqlalchemy.exc import DataError as RejectedValue
-from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, IntegrityError, ResourceClosedError, SQLAlchemyError, StatementError
 
 from station.errors import DatabaseAway, DatabaseBusy, DatabaseRefused, DataError
 
@@ -28,11 +29,22 @@ _LOST: Final = {
     "sqlite": frozenset[int](),
 }
 _LOST_STATES: Final = frozenset({"08S01", "08007", "08003", "HYT00", "HYT01", "01002"})
+# How FreeTDS says it often, of a COMMIT too: without a word from the server ("Unknown error", "did not supply an error").
+_LOST_WITHOUT_A_NUMBER: Final = frozenset({"HY000", "24000"})
+_CLOSED: Final = "Connection is closed"
+"""SQLAlchemy's words when the connection broke while it was being prepared."""
 # Values, rules, parameters that the driver cannot send.
 _UNFIT_STATES: Final = frozenset({"22", "23", "07"})
+# A CHECK that fails, on MySQL and on MariaDB: PyMySQL takes it for a trouble of the server's.
+_UNFIT: Final = frozenset({("mysql", 3819), ("mysql", 4025)})
 _AWAY_STATES: Final = frozenset({"08001", "08004"})
 # Nobody answers at the address (20009 is FreeTDS's), or no encrypted way was found (2026).
 _NOBODY: Final = frozenset({2002, 2003, 2005, 2026, 20009})
+# Somebody answers, and does not let this login in.
+_SHUT_OUT: Final = {
+    "mssql": frozenset({911, 4060, 18452, 18456, 18470, 18487, 18488}),
+    "mysql": frozenset({1044, 1045, 1049}),
+}
 _SENTENCES: Final[dict[tuple[str, int], str]] = {
     ("mssql", 18456): "refused the login: the name or the password is wrong, or the login may not use this database",
     ("mssql", 18452): "refused the login: it takes Windows accounts only; allow SQL Server logins too (mixed mode)",
@@ -101,20 +113,32 @@ class Failure:
         if self.away:
             return False
         known = self.number in _BUSY[self.dialect] or self.number in _LOST[self.dialect]
-        return known or self.disconnected or self.state in _LOST_STATES or self.state == "40001"
+        wordless = self.dialect == "mssql" and not self.number and self.state in _LOST_WITHOUT_A_NUMBER
+        return known or wordless or self.disconnected or self.state in _LOST_STATES or self.state == "40001"
 
     @property
     def away(self) -> bool:
         """Nobody answers there, or lets us in."""
         if self.dialect == "sqlite":
             return "unable to open" in self.text
-        return self.state in _AWAY_STATES or self.state.startswith("IM") or self.number in _NOBODY
+        if self.number in _NOBODY or self.number in _SHUT_OUT[self.dialect]:
+            return True
+        return self.state in _AWAY_STATES or self.lacks_driver
+
+    @property
+    def lacks_driver(self) -> bool:
+        """ODBC found no driver to talk with; no server was asked."""
+        unknown = self.dialect == "mssql" and not self.number and _NO_DRIVER.search(self.text)
+        return self.state.startswith("IM") or bool(unknown)
 
 
 def failure_of(error: BaseException, dialect: str) -> Failure:
-    """Takes the first of the errors that led here: a rollback that fails too hides why it was rolled back."""
+    """Takes the first of the errors that led here: a rollback that fails too hides why it was rolled back.
+
+    Goes back no further than to one that was told as a DataError: this one came while that was dealt with, not from it.
+    """
     before: BaseException | None = error
-    while before is not None and _is_rollback(error):
+    while before is not None and not isinstance(before, DataError) and _is_rollback(error):
         before = before.__context__
         if isinstance(before, DBAPIError):
             error = before
@@ -126,7 +150,9 @@ def _is_rollback(error: BaseException) -> bool:
     return isinstance(error, DBAPIError) and (error.statement or "ROLLBACK").startswith("ROLLBACK")
 
 
-def translate(error: SQLAlchemyError | sqlite3.Error | pyodbc.Error, dialect: str, name: str) -> DataError:
+def translate(
+    error: SQLAlchemyError | sqlite3.Error | pyodbc.Error | pymysql.Error, dialect: str, name: str
+) -> DataError:
     """The DataError that says it; `name` is the database as people know it."""
     failure = failure_of(error, dialect)
     sentence = f"the database {name} {_sentence(failure)}"
@@ -140,7 +166,7 @@ def translate(error: SQLAlchemyError | sqlite3.Error | pyodbc.Error, dialect: st
 
 
 def _plain(error: BaseException, dialect: str) -> Failure:
-    orig: object = error.orig if isinstance(error, DBAPIError) else error
+    orig: object = error.orig if isinstance(error, StatementError) else error
     arguments: tuple[Any, ...] = getattr(orig, "args", ())
     text = str(orig)
     number, state = 0, ""
@@ -155,8 +181,11 @@ def _plain(error: BaseException, dialect: str) -> Failure:
         number=number,
         state=state,
         text=_words(text),
-        disconnected=isinstance(error, DBAPIError) and error.connection_invalidated,
+        disconnected=(isinstance(error, DBAPIError) and error.connection_invalidated)
+        or (isinstance(error, ResourceClosedError) and _CLOSED in text),
         unfit=isinstance(error, IntegrityError | RejectedValue)
+        or (isinstance(error, StatementError) and not isinstance(error, DBAPIError))
+        or (dialect, number) in _UNFIT
         or (state[:2] in _UNFIT_STATES and (dialect, number) not in _SENTENCES),
     )
 
@@ -175,7 +204,7 @@ def _sentence(failure: Failure) -> str:
         return next((said for mark, said in _SQLITE_SENTENCES if mark in failure.text), f"refused: {failure.text}")
     for happened, sentence in (
         (
-            failure.state.startswith("IM") or _NO_DRIVER.search(failure.text),
+            failure.lacks_driver,
             "needs a driver that is not installed here: apt-get install tdsodbc, or name another one",
         ),
         (

@@ -6,7 +6,7 @@ Opened when first needed and again after each failure, so that a master which co
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from sqlalchemy import Engine
 from sqlalchemy.engine import URL
@@ -20,6 +20,8 @@ from station.domain.menu import Role
 from station.errors import DatabaseRefused, DataError
 
 Result = TypeVar("Result")
+_UNFIT: Final = (DatabaseRefused, OverflowError)
+"""What says that a fact does not fit; the second is a driver's, of a number that no statement can hold."""
 
 
 class Master:
@@ -72,10 +74,19 @@ def store(engine: Engine, station: str, entries: Sequence[Entry]) -> Stored:
     """
     try:
         return in_transaction(engine, lambda conn: store_facts(conn, station, entries))
-    except DatabaseRefused as error:
+    except _UNFIT:
         if len(entries) == 1:
-            why = str(error).partition(" refused: ")[2] or str(error)
-            return in_transaction(engine, lambda conn: refuse_fact(conn, station, entries[0], why))
+            return _store_alone(engine, station, entries[0])
     middle = len(entries) // 2
     first, second = store(engine, station, entries[:middle]), store(engine, station, entries[middle:])
-    return Stored(first.new + second.new, first.refused + second.refused)
+    refused_in_all = max(first.refused_in_all, second.refused_in_all)
+    return Stored(first.new + second.new, first.refused + second.refused, refused_in_all)
+
+
+def _store_alone(engine: Engine, station: str, entry: Entry) -> Stored:
+    """Once more: it may only have met another program of this station, that wrote the same place of its chain."""
+    try:
+        return in_transaction(engine, lambda conn: store_facts(conn, station, [entry]))
+    except _UNFIT as error:
+        why = str(error).partition(" refused: ")[2] or str(error)
+        return in_transaction(engine, lambda conn: refuse_fact(conn, station, entry, why))

@@ -28,6 +28,8 @@ _GRANT: Final = {
     "DELETE": "GRANT DELETE ON %(table)s TO %(role)s",
 }
 _GRANT_COLUMNS: Final = "GRANT UPDATE ON %(table)s (%(columns)s) TO %(role)s"
+# The pump, and whoever asks what is wrong with the master.
+_LOOK_AT_TRIGGERS: Final = frozenset({"replica", "manager"})
 _SEE_TRIGGERS: Final = "GRANT VIEW DEFINITION ON SCHEMA::dbo TO %(role)s"
 _REVOKE: Final = {verb: words.replace("GRANT", "REVOKE").replace(" TO ", " FROM ") for verb, words in _GRANT.items()}
 
@@ -56,7 +58,7 @@ def make_roles(engine: Engine, roles: Sequence[LoginRole]) -> None:
     check_schema(engine)
     with reading(engine) as conn:
         there = _principals(conn, "sys.database_principals")
-        stale = {role: _granted(conn, role_name(role)) - _plain(rights_of(role)) for role in roles}
+        stale = {role: _granted(conn, role_name(role)) - _whole(rights_of(role)) for role in roles}
     with outside_transactions(engine) as conn:
         for role in roles:
             if role_name(role) not in there:
@@ -65,7 +67,7 @@ def make_roles(engine: Engine, roles: Sequence[LoginRole]) -> None:
                 conn.execute(_ddl(conn.dialect, _REVOKE[right.verb], role=role_name(role), table=right.table))
             for right in rights_of(role):
                 conn.execute(_granting(conn.dialect, role, right))
-            if role == "replica":
+            if role in _LOOK_AT_TRIGGERS:
                 _let_see_triggers(conn, role)
 
 
@@ -111,7 +113,7 @@ def script(roles: Sequence[LoginRole]) -> Iterator[str]:
         yield str(_ddl(dialect, "CREATE ROLE %(role)s", role=role_name(role)))
         for right in rights_of(role):
             yield str(_granting(dialect, role, right))
-        if role == "replica":
+        if role in _LOOK_AT_TRIGGERS:
             yield str(_ddl(dialect, _SEE_TRIGGERS, role=role_name(role)))
         yield str(_login(dialect, "CREATE LOGIN", name, f"$({name}_password)"))
         yield str(_ddl(dialect, "CREATE USER %(user)s FOR LOGIN %(user)s", user=name))
@@ -132,7 +134,7 @@ def new_password() -> str:
 
 def _let_see_triggers(conn: Connection, role: LoginRole) -> None:
     """The pump looks whether the master is followed. SQL Server shows a table's triggers to whoever may see its definition."""
-    # A server that does not know this right shows them without.
+    # A server that does not know this right has no such rule either.
     with suppress(DBAPIError):
         conn.execute(_ddl(conn.dialect, _SEE_TRIGGERS, role=role_name(role)))
 
@@ -175,8 +177,9 @@ def _principals(conn: Connection, view: str) -> set[str]:
     return {str(name) for (name,) in conn.execute(query)}
 
 
-def _plain(rights: Sequence[Right]) -> set[Right]:
-    return {Right(one.verb, one.table) for one in rights}
+def _whole(rights: Sequence[Right]) -> set[Right]:
+    """Those on whole tables."""
+    return {one for one in rights if not one.columns}
 
 
 def _granted(conn: Connection, role: str) -> set[Right]:

@@ -14,12 +14,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Connection, Engine, delete, insert, inspect, select, text, update
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError
 
 from station.data.failures import failure_of
 from station.data.session import name_of, outside_transactions, reading, translated, writing
 from station.data.tables import ledger
-from station.errors import DataError
+from station.errors import DatabaseRefused, DataError
 
 LEASE_S: Final = 120.0
 _QUEUE: Final = ledger.replica_changes
@@ -70,12 +70,15 @@ def application_lock(engine: Engine, what: str) -> Iterator[Hold]:
             # A connection that broke has let the lock go already.
             with suppress(DataError), translated(engine):
                 release = text("EXEC sp_releaseapplock @Resource = :what, @LockOwner = 'Session'")
-                conn.execute(release, {"what": f"station {what}"})
+                conn.execute(release, {"what": _name(engine, what)})
 
 
 @contextmanager
 def lease(engine: Engine, what: str, *, seconds: float = LEASE_S) -> Iterator[Hold]:
-    """A row that only one can have, until it is given back or has not been renewed for `seconds`."""
+    """A row that only one can have, until it is given back or has not been renewed for `seconds`.
+
+    Not for SQLite's queue: with nothing else in it, its next key would be negative too, and no pump would see it.
+    """
     with reading(engine) as conn:
         there = inspect(conn).has_table(_QUEUE.name)
     if not there:
@@ -117,9 +120,9 @@ class _Lease(Hold):
             held = conn.scalar(select(_QUEUE.c.row_key).where(_QUEUE.c.id == key))
         if held is None:
             try:
-                with self._engine.begin() as conn:
+                with translated(self._engine), self._engine.begin() as conn:
                     conn.execute(insert(_QUEUE).values(id=key, table_name="", row_key=mark))
-            except IntegrityError as error:
+            except DatabaseRefused as error:
                 raise _taken(self._engine, self._what) from error
             self._written = mark
             return
@@ -168,7 +171,9 @@ def _locked_file(engine: Engine, what: str) -> Iterator[Hold]:
 @contextmanager
 def _mysql_lock(engine: Engine, what: str) -> Iterator[Hold]:
     with outside_transactions(engine) as conn:
-        name = {"name": f"station {what} {engine.url.database}"[:64]}
+        # It is silent for as long as the work takes that it guards.
+        conn.execute(text("SET SESSION wait_timeout = 28800"))
+        name = {"name": _name(engine, what)[:64]}
         if conn.scalar(text("SELECT GET_LOCK(:name, 0)"), name) != 1:
             raise _taken(engine, what)
         try:
@@ -178,6 +183,11 @@ def _mysql_lock(engine: Engine, what: str) -> Iterator[Hold]:
                 conn.execute(text("SELECT RELEASE_LOCK(:name)"), name)
 
 
+def _name(engine: Engine, what: str) -> str:
+    """Of the lock on the server. MySQL's are of the whole server, and so are those of some that speak T-SQL."""
+    return f"station {what} {engine.url.database}"
+
+
 def _ask_for(conn: Connection, what: str) -> int | None:
     """What sp_getapplock answers: 0 and more is yes. None: there is no such procedure."""
     query = text(
@@ -185,7 +195,7 @@ def _ask_for(conn: Connection, what: str) -> int | None:
         " @LockOwner = 'Session', @LockTimeout = 0; SELECT @got"
     )
     try:
-        return int(conn.execute(query, {"what": f"station {what}"}).scalar_one())
+        return int(conn.execute(query, {"what": _name(conn.engine, what)}).scalar_one())
     except DBAPIError as error:
         if failure_of(error, conn.dialect.name).number == _NO_PROCEDURE:
             return None

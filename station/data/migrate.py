@@ -56,6 +56,11 @@ def upgrade_master(engine: Engine) -> Upgrade:
 
 def upgrade_replica(engine: Engine) -> Upgrade:
     """The replica's tables in their own form; raises DataError as `upgrade_master` does."""
+    # Every pump begins with this: it asks for the lock only when there is something to do.
+    with reading(engine) as conn:
+        before = stored_version(conn)
+    if before == SCHEMA_VERSION:
+        return Upgrade(before, before)
     with exclusively(engine, "migrate"), writing(engine) as conn:
         before = stored_version(conn)
         _refuse_newer(name_of(engine), before)
@@ -94,7 +99,9 @@ def planned_sql(engine: Engine) -> str:
     last = [str(one.ddl(engine.dialect)) for one in wanted if one.name not in there]
     if engine.dialect.name == "sqlite":
         last += _MARKS
-    return re.sub(r"\n{3,}", "\n\n", written.getvalue()) + "".join(one + end for one in last)
+    # sqlcmd switches it off by itself, and indexes over some rows want it on.
+    first = "SET QUOTED_IDENTIFIER ON;\nGO\n\n" if engine.dialect.name == "mssql" else ""
+    return first + re.sub(r"\n{3,}", "\n\n", written.getvalue()) + "".join(one + end for one in last)
 
 
 def stamp(conn: Connection) -> None:

@@ -45,7 +45,7 @@ from station.data.queries.replica_side import (
 )
 from station.data.session import check_schema, in_transaction, name_of, open_engine, reading, writing
 from station.data.tables import METADATA
-from station.data.triggers import follow_changes, followed_tables, forget_changes, triggers_there
+from station.data.triggers import follow_changes, followed_tables, forget_changes, is_followed
 from station.errors import DatabaseRefused, DataError
 
 BATCH: Final = 5_000
@@ -151,10 +151,10 @@ class Ends:
         upgrade_replica(self.replica)
 
     def must_be_followed(self) -> None:
-        """Raises DataError when the master's triggers are off: then nobody would hear of changes."""
+        """Raises DataError when the master's changes are not queued: then nobody would hear of them."""
         with reading(self.master) as conn:
-            there = triggers_there(conn)
-        if not there:
+            followed = is_followed(conn)
+        if not followed:
             raise DataError(
                 f"the changes of {name_of(self.master)} are not followed; turn that on with: station replica on"
             )

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, TypeVar
 
+import pymysql
 import pyodbc
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.engine import URL, make_url
@@ -149,8 +150,8 @@ def translated(engine: Engine) -> Iterator[None]:
     """A database's errors as DataErrors."""
     try:
         yield
-    except (SQLAlchemyError, sqlite3.Error, pyodbc.Error) as error:
-        # What fails while a connection is being prepared comes from the driver as it is.
+    except (SQLAlchemyError, sqlite3.Error, pyodbc.Error, pymysql.Error) as error:
+        # What fails while a connection is being prepared or given back comes from the driver as it is.
         raise translate(error, engine.dialect.name, name_of(engine)) from error
 
 

@@ -156,13 +156,20 @@ def _fill_with_one_moment(master: Engine, path: Path, role: Role, *, upon: Path 
 
 
 def _copy(old: Path, path: Path, now: datetime, role: Role) -> Mapping[str, tuple[str, ...]]:
-    """The old snapshot at `path`, and its tables' figures; nothing when it cannot be used."""
+    """The old snapshot at `path`, and its tables' figures; nothing when it cannot be used.
+
+    One that is damaged would hand its damage on; one of another role would hand on what this one must not have.
+    """
     try:
         engine = open_snapshot(old)
     except DataError:
         return {}
     try:
         with reading(engine) as conn:
+            sound = conn.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
+            others = [table for table in every_snapshot_table() if table not in snapshot_tables(role)]
+            if not sound or any(conn.execute(select(table).limit(1)).first() for table in others):
+                return {}
             figures = catalogue_figures(conn, now, role)
             shutil.copyfile(old, path)
     except DataError:

@@ -37,6 +37,8 @@ from station.data.tables import METADATA, ledger
 BETWEEN: Final = "|"
 _PREFIX: Final = "tr_replica_"
 _QUEUE: Final = ledger.replica_changes
+_OFF: Final = -9
+"""The queue's one row while nobody follows; like a lease (data/locks.py) it stands below the entries."""
 _SQLITE_ROWS: Final = {"insert": ("NEW",), "update": ("OLD", "NEW"), "delete": ("OLD",)}
 
 
@@ -108,8 +110,14 @@ def triggers_there(conn: Connection) -> set[str]:
     return {name for (name,) in conn.execute(query) if name.startswith(_PREFIX)}
 
 
+def is_followed(conn: Connection) -> bool:
+    """Whether changes are put into the queue. SQL Server shows triggers to few, but whoever reads the queue can see this."""
+    return conn.scalar(select(_QUEUE.c.id).where(_QUEUE.c.id == _OFF)) is None
+
+
 def follow_changes(conn: Connection) -> int:
     """Makes every trigger that is missing and drops those of tables that are gone; how many it made."""
+    conn.execute(_QUEUE.delete().where(_QUEUE.c.id == _OFF))
     there = triggers_there(conn)
     wanted = {one.name: one for one in triggers_wanted(conn.dialect.name)}
     for name in sorted(there - wanted.keys()):
@@ -125,6 +133,7 @@ def forget_changes(conn: Connection) -> None:
     for name in sorted(triggers_there(conn)):
         _drop(conn, name)
     conn.execute(_QUEUE.delete())
+    conn.execute(insert(_QUEUE).values(id=_OFF, table_name="", row_key="off"))
 
 
 def _drop(conn: Connection, name: str) -> None:

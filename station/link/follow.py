@@ -79,7 +79,9 @@ class Follower:
         stored = self._master.store(self._station, entries)
         for sentence in stored.refused:
             _LOG.warning("%s", sentence)
-            self._refused, self._refusal = self._journal.next_number(REFUSED), sentence
+        if stored.refused:
+            self._journal.count_to(REFUSED, stored.refused_in_all)
+            self._refused, self._refusal = stored.refused_in_all, stored.refused[-1]
             self._refused_at = self._now()
 
     def _refresh(self) -> None:

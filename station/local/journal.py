@@ -139,6 +139,11 @@ class Journal:
         """What `next_number` gave last for this name; 0 when it never did."""
         return self._number("SELECT coalesce(max(value), 0) FROM counters WHERE name = ?", name)
 
+    def count_to(self, name: str, value: int) -> None:
+        """What somebody else counted, to be known here too."""
+        with self._errors("count"):
+            self._db.execute("INSERT OR REPLACE INTO counters (name, value) VALUES (?, ?)", (name, value))
+
     def pending(self, limit: int = 5_000) -> list[Entry]:
         """The facts that the floor has not got yet, oldest first; those that this version cannot read are left out."""
         with self._errors("be read"):

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 
 from station.config import Settings, load_settings
 from station.daemon import Stop, run, setup_logging
-from station.data.addresses import master_of, replica_of
+from station.data.addresses import pumped_master_of, replica_of
 from station.data.replicated import Pump, pumping
 from station.data.snapshot import pump_wanted
 from station.errors import ConfigError
@@ -61,7 +61,7 @@ class _Program:
     def _pump(self) -> AbstractContextManager[Pump]:
         settings = self._settings
         chain = settings.replica is not None and settings.replica.chain
-        return pumping(master_of(settings), replica_of(settings), chain=chain)
+        return pumping(pumped_master_of(settings), replica_of(settings), chain=chain)
 
 
 def _why_not(settings: Settings) -> str:

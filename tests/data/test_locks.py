@@ -1,11 +1,13 @@
 """One at a time: whoever comes second is told at once, and nobody's death keeps a lock."""
 
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager
+import uuid
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,15 +18,16 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from masters import MASTER_KINDS, MSSQL
+import masters as there
+from masters import MASTER_KINDS, MSSQL, mariadb_url, reachable
 from proxy import Proxy
 
-from station.data import locks
+from station.data import engines, locks
 from station.data.locks import Taken, application_lock, exclusively, lease
 from station.data.queries.replica import changes_waiting, next_changes, queue_rows, queued_keys
 from station.data.session import open_engine, outside_transactions, reading, writing
 from station.data.tables import ledger, shop
-from station.errors import DataError
+from station.errors import DatabaseBusy, DataError
 
 QUEUE = ledger.replica_changes
 NAMES = ("migrate", "pump", "backup")
@@ -110,6 +113,22 @@ def test_locks_of_other_names_do_not_disturb_each_other(empty_engine):
     assert not any(taken_by_somebody(empty_engine, what) for what in NAMES)
 
 
+def test_the_same_lock_of_another_database_is_another(request, empty_engine, tmp_path):
+    kind = empty_engine.dialect.name
+    if kind == "sqlite":
+        other = open_engine(f"sqlite:///{tmp_path}/other.db", create=True)
+    elif kind == "mysql":
+        other = open_engine(mariadb_url(request.getfixturevalue("mariadb"), f"other_{uuid.uuid4().hex[:8]}"))
+    else:
+        other = open_engine(reachable(make_url(there.MSSQL_URL)).set(database="master"))
+        if other.url.database == empty_engine.url.database:
+            pytest.skip("this T-SQL server lets nobody make a second database")
+    with exclusively(empty_engine, "pump"), exclusively(other, "pump"):
+        assert taken_by_somebody(empty_engine, "pump")
+        assert taken_by_somebody(other, "pump")
+    other.dispose()
+
+
 def test_renewing_one_that_is_held_keeps_it(empty_engine):
     with exclusively(empty_engine, "pump") as hold:
         hold.renew()
@@ -178,7 +197,8 @@ def test_a_server_without_application_locks_is_known_by_its_number(empty_engine)
             words = f"[42000] [FreeTDS][SQL Server]Could not find stored procedure ({number}) (SQLExecDirectW)"
             raise DBAPIError("EXEC", None, Exception("42000", words))
 
-        return SimpleNamespace(dialect=SimpleNamespace(name="mssql"), execute=execute)
+        server = SimpleNamespace(url=SimpleNamespace(database="shop"))
+        return SimpleNamespace(dialect=SimpleNamespace(name="mssql"), engine=server, execute=execute)
 
     assert locks._ask_for(answer(2812), "pump") is None
     with pytest.raises(DBAPIError):
@@ -296,6 +316,15 @@ def test_of_many_that_want_a_lease_at_once_one_gets_it(empty_engine, left_by_som
 
     in_threads(4, try_it)
     assert sorted(got) == ["it", "nothing", "nothing", "nothing"]
+
+
+@pytest.mark.parametrize("empty_engine", ["sqlite"], indirect=True)
+def test_a_lease_that_cannot_be_written_says_why(empty_engine, tmp_path, monkeypatch):
+    monkeypatch.setattr(engines, "BUSY_MS", 50)
+    with closing(sqlite3.connect(tmp_path / "master.db", isolation_level=None)) as blocker:
+        blocker.execute("BEGIN IMMEDIATE")
+        with pytest.raises(DatabaseBusy, match="busy with somebody else's change"), lease(empty_engine, "pump"):
+            pytest.fail("it was written")
 
 
 @LEASED

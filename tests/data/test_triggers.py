@@ -24,6 +24,7 @@ from station.data.triggers import (
     follow_changes,
     followed_tables,
     forget_changes,
+    is_followed,
     key_columns,
     row_key,
     split_key,
@@ -50,7 +51,7 @@ def told(engine, work):
 
 def waiting(engine):
     with reading(engine) as conn:
-        return sorted(map(tuple, conn.execute(select(QUEUE.c.table_name, QUEUE.c.row_key))))
+        return sorted(map(tuple, conn.execute(select(QUEUE.c.table_name, QUEUE.c.row_key).where(QUEUE.c.id > 0))))
 
 
 @pytest.fixture
@@ -232,6 +233,7 @@ def test_a_shop_without_a_replica_turns_it_off_and_its_queue_is_empty(unfollowed
     assert waiting(unfollowed) == []
     with reading(unfollowed) as conn:
         assert triggers_there(conn) == set()
+        assert not is_followed(conn)
     _put(unfollowed, settings(station, "x.one"))
     assert waiting(unfollowed) == []
 
@@ -241,6 +243,7 @@ def test_turned_on_again_every_change_is_told_and_a_second_time_changes_nothing(
     wanted = len(list(triggers_wanted(unfollowed.dialect.name)))
     with writing(unfollowed) as conn:
         assert follow_changes(conn) == wanted
+        assert is_followed(conn)
         assert follow_changes(conn) == 0
     rows = settings(station, "x.one")
     assert told(unfollowed, lambda conn: conn.execute(insert(SETTINGS).values(rows))) == keys_of(station, "x.one")

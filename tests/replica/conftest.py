@@ -2,6 +2,8 @@
 
 import itertools
 import sys
+import time
+import uuid
 from collections import Counter
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -17,6 +19,7 @@ from proxy import Proxy
 from station.data.bulk import add_rows
 from station.data.compared import compare
 from station.data.ids import derived_ulid
+from station.data.locks import Taken
 from station.data.queries.replica import changes_waiting, the_shop
 from station.data.replica_tables import in_replica
 from station.data.replicated import Ends, pumping
@@ -38,8 +41,23 @@ class Both:
 
     @contextmanager
     def pumping(self, **more):
-        with pumping(self.master, more.pop("replica", self.replica), **more) as pump:
+        replica = more.pop("replica", self.replica)
+        with ExitStack() as held:
+            for last in (*[False] * 20, True):
+                try:
+                    pump = held.enter_context(pumping(self.master, replica, **more))
+                    break
+                except Taken:
+                    # A server may need a moment to see that the one before has gone.
+                    if last or self.kind == "sqlite":
+                        raise
+                    time.sleep(0.05)
             yield pump
+
+    @property
+    def typed(self):
+        """The replica's address as it may stand on a command line."""
+        return self.replica._replace(password=None).render_as_string()
 
     def fill(self, **more):
         """The first copy and all that waits."""
@@ -72,11 +90,11 @@ class Both:
         form = in_replica(table)
         query = select(form).where(form.c.shop_id == self.shop.id, *where).order_by(*form.primary_key.columns)
         with reading(self.cloud) as conn:
-            return conn.execute(query).mappings().all()
+            return conn.execute(query).all()
 
     def here(self, table, *where):
         with reading(self.engine) as conn:
-            return conn.execute(select(table).where(*where).order_by(*table.primary_key.columns)).mappings().all()
+            return conn.execute(select(table).where(*where).order_by(*table.primary_key.columns)).all()
 
     def on_replica(self, statement):
         with writing(self.cloud) as conn:
@@ -167,7 +185,7 @@ def replica_url(mariadb):
     """A new empty database: `replica_url()`; `port` when something stands in between."""
 
     def make(**changes):
-        return mariadb_url(mariadb, f"replica_{next(_names)}", **changes)
+        return mariadb_url(mariadb, f"replica_{uuid.uuid4().hex[:12]}", **changes)
 
     return make
 

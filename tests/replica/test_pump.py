@@ -1,13 +1,18 @@
 """The pump's work on two real ends: the first copy, and what happens on the master afterwards."""
 
 import itertools
+import sys
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, insert, text, update
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from masters import MSSQL
 
 from station.data import replicated
 from station.data.bulk import add_rows
@@ -34,7 +39,7 @@ def _all_rows(both):
 
 def _settings(both):
     """The test's own, on the replica; the demo shop has some too."""
-    return {row["name"]: row["value"] for row in both.there(SETTINGS) if row["name"] in {"first", "second", "third"}}
+    return {row.name: row.value for row in both.there(SETTINGS) if row.name in {"first", "second", "third"}}
 
 
 def test_the_first_copy_brings_every_row(both):
@@ -96,7 +101,7 @@ def test_rows_with_one_key_come_change_and_go(filled):
         filled.write(update(ORDERS).where(ORDERS.c.id == key).values(note="no onions"))
         filled.write(delete(ORDERS).where(ORDERS.c.id == other))
         assert pump.pump() == Pumped(entries=2, written=1, taken=1)
-        assert [(row["id"], row["note"]) for row in filled.there(ORDERS)] == [(key, "no onions")]
+        assert [(row.id, row.note) for row in filled.there(ORDERS)] == [(key, "no onions")]
         assert pump.pump() == Pumped(0, 0, 0)
     assert filled.equal()
 
@@ -132,7 +137,7 @@ def test_a_thousand_changes_of_one_row_are_one_write(filled):
             conn.execute(update(ITEMS).where(ITEMS.c.name == "Cola").values(remaining=number))
     with filled.pumping() as pump:
         assert pump.pump() == Pumped(entries=1000, written=1, taken=0)
-    assert filled.there(ITEMS, text("name = 'Cola'"))[0]["remaining"] == 999
+    assert filled.there(ITEMS, text("name = 'Cola'"))[0].remaining == 999
     assert filled.equal()
 
 
@@ -160,16 +165,16 @@ def test_three_thousand_rows_are_a_handful_of_round_trips(filled, proxy, stateme
     assert len(asked) < 20
 
 
+# SQLite has one writer at a time; the next test does the same by numbers.
+@pytest.mark.parametrize("both", [MSSQL], indirect=True)
 def test_a_late_commit_with_a_smaller_number_is_in_the_next_batch(filled):
-    if filled.kind == "sqlite":
-        pytest.skip("SQLite has one writer at a time; the next test does the same by numbers")
     with filled.engine.connect() as late, filled.pumping() as pump:
         late.execute(update(ITEMS).where(ITEMS.c.name == "Cola").values(remaining=1))
         filled.rename_item("Chips", "Crisps")
         assert pump.pump() == Pumped(entries=1, written=1, taken=0)
         late.commit()
         assert pump.pump() == Pumped(entries=1, written=1, taken=0)
-    assert filled.there(ITEMS, text("name = 'Cola'"))[0]["remaining"] == 1
+    assert filled.there(ITEMS, text("name = 'Cola'"))[0].remaining == 1
     assert filled.equal()
 
 
@@ -215,7 +220,7 @@ def test_a_row_that_the_replica_refuses_is_told_and_holds_nobody_up(sqlite, monk
         assert (len(refused), sqlite.waiting()) == (1, 0)
         assert f"orders {bad}" in refused[0]
         assert "Data too long for column 'note'" in refused[0]
-    assert [row["id"] for row in sqlite.there(ORDERS)] == sorted([*keys[:2], *keys[3:], *later])
+    assert [row.id for row in sqlite.there(ORDERS)] == sorted([*keys[:2], *keys[3:], *later])
     assert sqlite.differing()["orders"].missing == (bad,)
     with sqlite.pumping() as pump:
         pump.begin_anew()
@@ -238,7 +243,7 @@ _DAY = st.fixed_dictionaries(
         "opened_at": _MOMENT,
         "closed_at": _MOMENT,
         "gross_minor": st.none() | _AMOUNT,
-        "z_report": st.none() | _WORDS | st.just("🌶 '\\" * 40_000),
+        "z_report": st.none() | _WORDS | st.just("🌶 '\\" * 1_500),
         "updated_at": _MOMENT,
         "revision": _COUNT,
     }
@@ -264,9 +269,9 @@ _RECIPE = st.fixed_dictionaries(
 def test_every_value_survives_and_hashes_alike_on_both_sides(filled):
     days, order = shop.business_days, filled.add_orders(1)[0]
     plain = {
-        ORDERS: dict(filled.here(ORDERS, ORDERS.c.id == order)[0]),
-        days: dict(filled.here(days)[0]),
-        recipes.recipes: dict(filled.here(recipes.recipes)[0]),
+        ORDERS: filled.here(ORDERS, ORDERS.c.id == order)[0]._mapping,
+        days: filled.here(days)[0]._mapping,
+        recipes.recipes: filled.here(recipes.recipes)[0]._mapping,
     }
     numbers = itertools.count(1)
 
@@ -299,12 +304,12 @@ def test_every_value_survives_and_hashes_alike_on_both_sides(filled):
 def _same(both, table, keys):
     with reading(both.engine) as conn:
         here = rows_by_key(conn, table, keys)
-    there = {row["id"]: row for row in both.there(table) if row["id"] in here}
+    there = {row.id: row for row in both.there(table) if row.id in here}
     with reading(both.cloud) as conn:
         hashes = hashes_of(conn, both.shop.id, table, None, None)
     for key in keys:
         ours = here[key]._mapping
-        assert {name: _bare(ours[name]) for name in ours} == {name: _bare(there[key][name]) for name in ours}
+        assert {name: _bare(ours[name]) for name in ours} == {name: _bare(there[key]._mapping[name]) for name in ours}
         assert hash_of(table, here[key]) == hashes[key]
 
 

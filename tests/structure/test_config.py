@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from station.config import SmbShare, load_settings
+from station.data.addresses import master_of, pumped_master_of, replica_of
 from station.errors import ConfigError
 
 STATION: dict[str, Any] = {
@@ -64,6 +65,32 @@ def test_a_mistake_is_named_with_its_mend(tmp_path: Path, station: Any, sentence
 def test_a_station_without_configuration_says_so(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="does not know what it is"):
         load_settings(tmp_path, {})
+
+
+def test_a_master_and_a_replica_are_named_with_their_logins_and_no_password_shows(tmp_path: Path) -> None:
+    master = {"kind": "mssql", "host": "192.0.2.10", "user": "station_prep", "tls": "verify", "ca": "/data/ca.pem"}
+    replica = {"host": "db.example.net", "user": "shop12"}
+    passwords = {"master_password": "aa1", "replica_password": "bb2", "pump_password": "cc3"}
+    settings = load_settings(
+        home(tmp_path, {**STATION, "master": master, "replica": replica}, {**SECRETS, **passwords})
+    )
+    addresses = (master_of(settings), pumped_master_of(settings), replica_of(settings))
+    assert [(one.username, one.password) for one in addresses] == [
+        ("station_prep", "aa1"),
+        ("station_replica", "cc3"),
+        ("shop12", "bb2"),
+    ]
+    shown = repr(settings) + "".join(map(str, addresses))
+    assert not any(password in shown for password in passwords.values())
+
+
+def test_an_embedded_master_needs_no_login_and_a_server_is_not_named_by_text(tmp_path: Path) -> None:
+    settings = load_settings(home(tmp_path))
+    assert pumped_master_of(settings) == master_of(settings)
+    with pytest.raises(ConfigError, match="names no replica"):
+        replica_of(settings)
+    with pytest.raises(ConfigError, match="field master"):
+        load_settings(home(tmp_path, {**STATION, "master": "mssql+pyodbc://sa:geheim@192.0.2.10/station"}))
 
 
 def test_secrets_that_others_can_read_are_refused(tmp_path: Path) -> None:

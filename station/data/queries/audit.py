@@ -1,21 +1,22 @@
 """The audit: each station's rows in a chain, so that one that was taken out or altered shows."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, and_, func, select
 
-from station.data.bulk import add_rows
+from station.data.bulk import add_rows, in_portions
 from station.data.tables import ledger, shop
 
 FIRST: Final = "0" * 64
 """What the first row of a station has in place of the hash before it."""
 REFUSED: Final = "refused."
 """How the kind of a fact begins that the master could not take."""
+_LOOKED_UP_AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def refused_facts(conn: Connection, limit: int = 100) -> list[Refusal]:
     query = (
         select(events.id, shop.stations.c.code, events.kind, events.at, events.body)
         .join(shop.stations, shop.stations.c.id == events.station_id)
-        .where(events.kind >= REFUSED, events.kind < REFUSED[:-1] + "/")
+        .where(_is_refused())
         .order_by(events.at.desc(), events.id.desc())
         .limit(limit)
     )
@@ -111,8 +112,33 @@ def refused_facts(conn: Connection, limit: int = 100) -> list[Refusal]:
             station=row.code,
             kind=row.kind.removeprefix(REFUSED),
             at=row.at,
-            why=str(msgspec.json.decode(row.body).get("why", "")),
+            why=_why(row.body),
             body=row.body,
         )
         for row in conn.execute(query)
     ]
+
+
+def refused_among(conn: Connection, ids: Iterable[str]) -> dict[str, str]:
+    """Those of these facts that were set aside, and why."""
+    events = ledger.audit_events.c
+    found: dict[str, str] = {}
+    for some in in_portions(sorted(ids), _LOOKED_UP_AT_ONCE):
+        query = select(events.id, events.body).where(events.id.in_(some), _is_refused())
+        found.update((row.id, _why(row.body)) for row in conn.execute(query))
+    return found
+
+
+def count_refused(conn: Connection, station_id: str) -> int:
+    """How many of a station's facts were ever set aside."""
+    query = select(func.count()).where(ledger.audit_events.c.station_id == station_id, _is_refused())
+    return conn.scalar(query) or 0
+
+
+def _is_refused() -> ColumnElement[bool]:
+    kind = ledger.audit_events.c.kind
+    return and_(kind >= REFUSED, kind < REFUSED[:-1] + "/")
+
+
+def _why(body: str) -> str:
+    return str(msgspec.json.decode(body).get("why", ""))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, case, exists, select
 
 from station.data.queries.link_rows import NOT_SEEN
 from station.data.tables import orders, shop
@@ -22,6 +22,7 @@ class Sent:
 
 def sent_orders(conn: Connection) -> list[Sent]:
     """The orders of the open business day (without one: of none), oldest first. Index: business_day_id, number."""
+    today = select(shop.business_days.c.id).where(shop.business_days.c.closed_at.is_(None))
     seen = exists().where(orders.order_tokens.c.order_id == orders.orders.c.id, orders.order_tokens.c.place != NOT_SEEN)
     query = (
         select(
@@ -29,11 +30,11 @@ def sent_orders(conn: Connection) -> list[Sent]:
             orders.orders.c.number,
             shop.stations.c.code,
             orders.orders.c.placed_at,
-            seen.label("reported"),
+            # T-SQL has no truth values among columns.
+            case((seen, 1), else_=0).label("reported"),
         )
         .join(shop.stations, shop.stations.c.id == orders.orders.c.station_id)
-        .join(shop.business_days, shop.business_days.c.id == orders.orders.c.business_day_id)
-        .where(shop.business_days.c.closed_at.is_(None), orders.orders.c.training.is_(False))
+        .where(orders.orders.c.business_day_id.in_(today), ~orders.orders.c.training)
         .order_by(orders.orders.c.id)
     )
     return [Sent(row.id, row.number, row.code, row.placed_at, bool(row.reported)) for row in conn.execute(query)]

@@ -14,7 +14,7 @@ import msgspec
 from sqlalchemy import Column, Connection, case, select, union_all, update
 
 from station.data.bulk import add_rows, change_rows, in_portions
-from station.data.queries.audit import Chain
+from station.data.queries.audit import Chain, count_refused, refused_among
 from station.data.queries.link_rows import (
     WRITTEN,
     Asked,
@@ -37,10 +37,13 @@ _LOOKED_UP_AT_ONCE: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """`new`: facts that were not there before. `refused`: a sentence for each of them that the master refused."""
+    """`new`: facts that were not there before. `refused`: a sentence for each of all these that the master refused, now or
+    when they were brought before. `refused_in_all`: how many it has refused of this station; only told with `refused`.
+    """
 
     new: int
     refused: tuple[str, ...]
+    refused_in_all: int = 0
 
 
 def store_facts(conn: Connection, station_code: str, entries: Sequence[Entry]) -> Stored:
@@ -50,21 +53,23 @@ def store_facts(conn: Connection, station_code: str, entries: Sequence[Entry]) -
     """
     station_id, shop_id = _station(conn, station_code)
     there = known_facts(conn, [entry.id for entry in entries])
+    refused = refused_among(conn, there)
     new = [entry for entry in entries if entry.id not in there]
-    if not new:
-        return Stored(0, ())
-    gathered = gather(station_id, shop_id, new, _known(conn, new))
-    _write(conn, station_id, gathered)
-    return Stored(len(new), tuple(refused_sentence(entry, why) for entry, why in gathered.refused))
+    if new:
+        gathered = gather(station_id, shop_id, new, _known(conn, new))
+        _write(conn, station_id, gathered)
+        refused |= {entry.id: why for entry, why in gathered.refused}
+    return _stored(conn, station_id, len(new), [(entry, refused[entry.id]) for entry in entries if entry.id in refused])
 
 
 def refuse_fact(conn: Connection, station_code: str, entry: Entry, why: str) -> Stored:
     """Keeps a fact that cannot become rows, with the reason; does nothing when it is there already."""
     station_id, _ = _station(conn, station_code)
     if known_facts(conn, [entry.id]):
-        return Stored(0, ())
+        before = refused_among(conn, [entry.id])
+        return _stored(conn, station_id, 0, [(entry, before[entry.id])] if before else [])
     Chain(conn, station_id).add_all([refusal(entry, why)])
-    return Stored(1, (refused_sentence(entry, why),))
+    return _stored(conn, station_id, 1, [(entry, why)])
 
 
 def refused_sentence(entry: Entry, why: str) -> str:
@@ -78,6 +83,11 @@ def known_facts(conn: Connection, ids: Sequence[str]) -> set[str]:
     for some in in_portions(ids, _LOOKED_UP_AT_ONCE):
         found.update(conn.scalars(union_all(*(select(mark).where(mark.in_(some)) for mark in marks))))
     return found
+
+
+def _stored(conn: Connection, station_id: str, new: int, refused: Sequence[tuple[Entry, str]]) -> Stored:
+    told = tuple(refused_sentence(entry, why) for entry, why in refused)
+    return Stored(new, told, count_refused(conn, station_id) if told else 0)
 
 
 def _station(conn: Connection, code: str) -> tuple[str, str]:
@@ -131,12 +141,12 @@ def _stands(conn: Connection, of_orders: Iterable[str]) -> dict[Token, Stand]:
 
 
 def _write(conn: Connection, station_id: str, gathered: Gathered) -> None:
+    # Before the lines that refer to them: a reference locks its item for readers, and two tills that both hold such a lock
+    # would wait for each other to count the item down.
+    _write_items(conn, gathered.counted, gathered.sold_out)
     for table in WRITTEN:
         add_rows(conn, table, gathered.rows.get(table, ()))
     _write_stands(conn, gathered.stands)
-    _count_down(conn, gathered.counted)
-    for item, sold_out in sorted(gathered.sold_out.items()):
-        conn.execute(update(menu.menu_items).where(menu.menu_items.c.id == item).values(sold_out=sold_out))
     cards = staff.wallet_cards
     for card, step in sorted(gathered.steps.items()):
         # A code that passed anywhere passes nowhere again, as soon as the others have their next snapshot.
@@ -148,16 +158,19 @@ def _write_stands(conn: Connection, stands: Mapping[Token, Stand]) -> None:
     rows = {row["id"]: row for row in (token_row(token, stand) for token, stand in stands.items())}
     there = _there(conn, orders.order_tokens.c.id, rows)
     add_rows(conn, orders.order_tokens, [row for key, row in rows.items() if key not in there])
-    changed = [row for key, row in rows.items() if key in there]
+    changed = [rows[key] for key in sorted(there)]
     change_rows(conn, orders.order_tokens, changed, ("token_revision", "hop", "place", "seen_at"))
 
 
-def _count_down(conn: Connection, sold: Mapping[str, int]) -> None:
+def _write_items(conn: Connection, sold: Mapping[str, int], sold_out: Mapping[str, bool]) -> None:
     """In the order of their keys, so that two tills that sell the same two items never wait for each other in a ring."""
     item = menu.menu_items.c
     counted: set[str] = set()
     for some in in_portions(sorted(sold), _LOOKED_UP_AT_ONCE):
         counted.update(conn.scalars(select(item.id).where(item.id.in_(some), item.remaining > 0)))
-    for key in sorted(counted):
-        left = case((item.remaining > sold[key], item.remaining - sold[key]), else_=0)
-        conn.execute(update(menu.menu_items).where(item.id == key, item.remaining > 0).values(remaining=left))
+    for key in sorted(counted | sold_out.keys()):
+        if key in counted:
+            left = case((item.remaining > sold[key], item.remaining - sold[key]), else_=0)
+            conn.execute(update(menu.menu_items).where(item.id == key, item.remaining > 0).values(remaining=left))
+        if key in sold_out:
+            conn.execute(update(menu.menu_items).where(item.id == key).values(sold_out=sold_out[key]))
