@@ -214,7 +214,7 @@ def everyday(link, role, day, snapshot):
     cola, amina = day.item("Cola").id, day.shop.staff[0].id
     assert link.snapshot(snapshot)
     facts = [
-        StaffSeen(staff=amina, what="login"),
+        StaffSeen(staff=amina, what="login", how="wallet", card=day.id("card"), step=7),
         SoldOut(item=cola, sold_out=True),
         SoldOut(item=day.id("stranger"), sold_out=True),
         # The database itself refuses this one.
