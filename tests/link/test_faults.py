@@ -175,6 +175,7 @@ def station(request, masters, tmp_path):
     engine.dispose()
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("cut", ["before", "after"])
 def test_a_connection_cut_at_any_request_of_a_batch_loses_nothing_and_repeats_nothing(station, cut):
     station.bring()
@@ -190,6 +191,7 @@ def test_a_connection_cut_at_any_request_of_a_batch_loses_nothing_and_repeats_no
     assert version_of(station.home / "snapshot.db") == station.master.version()
 
 
+@pytest.mark.timeout(900)
 def test_a_connection_cut_at_any_request_of_a_first_visit_is_tried_again(station):
     station.bring()
     tried = 0
