@@ -12,7 +12,10 @@ from station.domain.pins import Tries
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """`used`: by card the newest time step that was accepted here. `tries`: by person, and under "" of the whole station."""
+    """`used`: by card the newest time step that was accepted here.
+
+    `tries`: wrong PINs by person, and under "" of the whole station; wrong time codes under `card_key` of the card.
+    """
 
     used: Mapping[str, int] = field(default_factory=dict)
     tries: Mapping[str, Tries] = field(default_factory=dict)
@@ -31,13 +34,27 @@ def remembered(entries: Iterable[Entry], access: Access | None = None) -> Access
 
 
 def _seen(access: Access, entry: Entry, fact: StaffSeen) -> Access:
-    if fact.what in {"login", "approved"} and fact.card is not None and fact.step:
+    if fact.card is not None and fact.what != "refused":
         access = replace(access, used={**access.used, fact.card: max(fact.step, access.used.get(fact.card, 0))})
-    if fact.how != "pin" or fact.staff is None:
+    keys = _counted(fact)
+    if not keys:
         return access
-    if fact.what == "login":
-        return replace(access, tries={key: tries for key, tries in access.tries.items() if key not in {"", fact.staff}})
     if fact.what == "refused":
-        wrong = {key: access.tries_of(key).after_wrong(entry.at) for key in ("", fact.staff)}
-        return replace(access, tries={**access.tries, **wrong})
-    return access
+        return replace(
+            access, tries={**access.tries, **{key: access.tries_of(key).after_wrong(entry.at) for key in keys}}
+        )
+    return replace(access, tries={key: tries for key, tries in access.tries.items() if key not in keys})
+
+
+def card_key(card: str) -> str:
+    return f"card:{card}"
+
+
+def _counted(fact: StaffSeen) -> tuple[str, ...]:
+    """Whose wrong tries this one adds to, or ends when it was right."""
+    if fact.how == "pin" and fact.staff is not None:
+        return ("", fact.staff) if fact.what != "logout" and fact.why != "wait" else ()
+    guessed = fact.what == "refused" and fact.why == "expired"
+    if fact.how == "wallet" and fact.card is not None and (guessed or fact.what in {"login", "approved"}):
+        return (card_key(fact.card),)
+    return ()

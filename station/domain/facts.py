@@ -185,7 +185,8 @@ class StaffSeen(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag="staff
     """Logged in or out, or was refused. What was scanned or typed is never kept.
 
     `card`: the wallet card, where it is known; `step`: of a rotating one, the time step that is used up now. `why`: of a refusal
-    (unknown, misread, revoked, expired, used, wrong, wait).
+    (unknown, misread, revoked, expired, used, wrong, wait, not_permitted). `permission`: what an approval was asked for; then
+    `staff` is who was asked, and the entry's own staff is whoever was logged in and wanted it.
     """
 
     staff: Ulid | None = None
@@ -194,6 +195,7 @@ class StaffSeen(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag="staff
     card: Ulid | None = None
     step: int = 0
     why: Annotated[str, msgspec.Meta(max_length=20)] = ""
+    permission: Annotated[str, msgspec.Meta(max_length=40)] = ""
 
 
 class SoldOut(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag="menu.sold_out"):

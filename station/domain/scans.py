@@ -29,7 +29,7 @@ _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _ALPHABET: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 Kind = Literal["static", "rotating"]
-Refusal = Literal["unknown", "misread", "revoked", "expired", "used"]
+Refusal = Literal["unknown", "misread", "revoked", "expired", "used", "wait"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,7 @@ def _tools(state: ExpediterState, world: World) -> Panel:
     on_pass = live and card is not None and card.spot.place == PASS
     held = live and card is not None and card.spot.place == HOLD
     rushed = live and card is not None and card.body.rush
+    moves = world.locked("token.transfer")
     tools = (
         Tool(
             "Log out" if world.person else "Log in",
@@ -95,12 +96,26 @@ def _tools(state: ExpediterState, world: World) -> Panel:
             "F2",
             kind="plain" if world.person else "primary",
         ),
-        Tool("Transfer", "transfer", "right", "T", enabled=live and not on_pass),
-        Tool("Split", "split", "split", "S", enabled=live and not on_pass),
-        Tool("Recall", "recall", "undo", "R", enabled=on_pass or bool(state.handed)),
-        Tool("Fire" if held else "Hold", "hold", "play" if held else "pause", "H", enabled=live and not on_pass),
-        Tool("Rush off" if rushed else "Rush", "rush", "bolt", "U", enabled=live),
-        Tool("Void", "void", "trash", "V", enabled=live),
+        Tool("Transfer", "transfer", "right", "T", enabled=live and not on_pass, locked=moves),
+        Tool("Split", "split", "split", "S", enabled=live and not on_pass, locked=world.locked("token.split")),
+        Tool(
+            "Recall",
+            "recall",
+            "undo",
+            "R",
+            enabled=on_pass or bool(state.handed),
+            locked=world.locked("token.recall"),
+        ),
+        Tool(
+            "Fire" if held else "Hold",
+            "hold",
+            "play" if held else "pause",
+            "H",
+            enabled=live and not on_pass,
+            locked=moves,
+        ),
+        Tool("Rush off" if rushed else "Rush", "rush", "bolt", "U", enabled=live, locked=moves),
+        Tool("Void", "void", "trash", "V", enabled=live, locked=world.locked("token.void")),
         Tool("Help", "help", "help", "F1", end=True),
     )
     return toolbar(world, tools)

@@ -80,15 +80,14 @@ def turn_page(state: ExpediterState, column: str, start: int) -> ExpediterState:
 
 
 def open_tool(state: ExpediterState, overlay: Overlay, world: World) -> ExpediterState:
-    """A tool that is about the picked token, and needs a permission of its own name."""
+    """A tool that is about the picked token. Whether one may is asked when all is chosen."""
     if state.overlay == overlay:
         return closed(state)
     card = picked(state, world)
     if card is None or floor.finished(card):
         return said(closed(state), f"Tap the order first, then {overlay}", world)
-    refused = _refused(state, f"token.{overlay}", overlay, world)
-    if refused is not None:
-        return refused
+    if world.person is None:
+        return _asking(state)
     if overlay == "split" and card.spot.place == PASS:
         return said(state, "What stands on the pass is made: there is nothing to split", world)
     if overlay == "split" and sum(max(0, line.count - line.done) for line in card.body.lines) < 2:
@@ -98,9 +97,6 @@ def open_tool(state: ExpediterState, overlay: Overlay, world: World) -> Expedite
 
 def transfer(state: ExpediterState, name: str, code: str, world: World) -> Result:
     """To a station by hand; `name` is the token's, which need not be the picked one when it was dragged."""
-    refused = _refused(state, "token.transfer", "transfer", world)
-    if refused is not None:
-        return refused, ()
     order, _, part = name.partition(":")
     card = world.cards.get((order, part))
     if card is None or floor.finished(card):
@@ -112,7 +108,10 @@ def transfer(state: ExpediterState, name: str, code: str, world: World) -> Resul
     objection = next((why for station, _, why in floor.targets(world, card) if station.code == code), "is not known")
     if objection:
         return said(state, f"{station_name(code)} {objection}", world), ()
-    fact = TokenTransferred(order=order, part=part, place=card.spot.place, station=code, why=_by("transferred", world))
+    refused = _refused(state, "token.transfer", f"transfer {_number(card)}", world)
+    if refused is not None:
+        return refused, ()
+    fact = TokenTransferred(order=order, part=part, place=card.spot.place, station=code, why=world.by("transferred"))
     return closed(replace(state, picked=card.key)), (fact,)
 
 
@@ -145,6 +144,9 @@ def split(state: ExpediterState, code: str, world: World) -> Result:
     why_not = next((why for station, _, why in split_targets(state, card, world) if station == code), "is not known")
     if why_not:
         return said(state, f"{station_name(code)} {why_not}", world), ()
+    refused = _refused(state, "token.split", f"split {_number(card)}", world)
+    if refused is not None:
+        return refused, ()
     order, part = card.key
     fact = TokenSplit(
         order=order,
@@ -152,7 +154,7 @@ def split(state: ExpediterState, code: str, world: World) -> Result:
         place=card.spot.place,
         off=tuple(SplitOff(line=line, count=count) for line, count in state.off),
         to=station_place(code),
-        why=_by("split", world),
+        why=world.by("split"),
     )
     return said(closed(state), f"{_number(card)} is being split", world), (fact,)
 
@@ -167,14 +169,14 @@ def split_targets(state: ExpediterState, card: Card, world: World) -> list[tuple
 def void(state: ExpediterState, world: World) -> Result:
     """The picked token, once a reason was chosen; called by the confirmation."""
     card = picked(state, world)
-    refused = _refused(state, "token.void", "void", world)
-    if refused is not None:
-        return refused, ()
     if card is None or floor.finished(card):
         return said(closed(state), "That order has moved on already", world), ()
     if not state.reason:
         return said(state, "Choose a reason first", world), ()
-    fact = _move(card, floor.void_place(world), "void", _by(state.reason, world))
+    refused = _refused(state, "token.void", f"void {_number(card)}", world)
+    if refused is not None:
+        return refused, ()
+    fact = _move(card, floor.void_place(world), "void", world.by(state.reason))
     return said(replace(closed(state), picked=None), f"{_number(card)} is void", world), (fact,)
 
 
@@ -183,19 +185,19 @@ def hold_or_fire(state: ExpediterState, world: World) -> Result:
     card = picked(state, world)
     if card is None or floor.finished(card) or card.spot.place == PASS:
         return said(state, "Tap an order that is not made yet first, then hold", world), ()
-    refused = _refused(state, "token.transfer", "hold or fire", world)
+    refused = _refused(state, "token.transfer", f"hold or fire {_number(card)}", world)
     if refused is not None:
         return refused, ()
     if card.spot.place == HOLD:
-        return state, (_move(card, INBOX, "fire", _by("fired", world)),)
-    return state, (_move(card, HOLD, "hold", _by("held", world)),)
+        return state, (_move(card, INBOX, "fire", world.by("fired")),)
+    return state, (_move(card, HOLD, "hold", world.by("held")),)
 
 
 def rush(state: ExpediterState, world: World) -> Result:
     card = picked(state, world)
     if card is None or floor.finished(card):
         return said(state, "Tap the order first, then rush", world), ()
-    refused = _refused(state, "token.transfer", "rush", world)
+    refused = _refused(state, "token.transfer", f"rush {_number(card)}", world)
     if refused is not None:
         return refused, ()
     order, part = card.key
@@ -206,25 +208,25 @@ def recall(state: ExpediterState, world: World) -> Result:
     """The picked part from the pass to its station; with nothing picked there, what was handed over lately."""
     card = picked(state, world)
     home = None if card is None else floor.home_of(card)
-    refused = _refused(state, "token.recall", "recall", world)
-    if refused is not None:
-        return refused, ()
     if card is not None and home is not None and card.spot.place == PASS:
-        return state, (_move(card, home, "recall", _by("recalled", world)),)
+        refused = _refused(state, "token.recall", f"recall {_number(card)}", world)
+        if refused is not None:
+            return refused, ()
+        return state, (_move(card, home, "recall", world.by("recalled")),)
     return replace(closed(state), overlay="" if state.overlay == "recall" else "recall"), ()
 
 
 def recall_handed(state: ExpediterState, order: str, world: World) -> Result:
     """All parts of an order that was handed over, back to the pass."""
-    refused = _refused(state, "token.recall", "recall", world)
-    if refused is not None:
-        return refused, ()
     back = [card for card in state.handed if card.key[0] == order]
     if not back:
         return closed(state), ()
+    refused = _refused(state, "token.recall", f"recall {_number(back[0])}", world)
+    if refused is not None:
+        return refused, ()
     after = replace(closed(state), handed=tuple(card for card in state.handed if card.key[0] != order))
     return said(after, f"{_number(back[0])} comes back to the pass", world), tuple(
-        _move(card, PASS, "recall", _by("recalled", world)) for card in back
+        _move(card, PASS, "recall", world.by("recalled")) for card in back
     )
 
 
@@ -233,7 +235,7 @@ def hand_over(state: ExpediterState, order: str, world: World) -> Result:
     parts = floor.parts_of(world, order)
     if not parts:
         return state, ()
-    refused = _refused(state, "token.bump", "hand over", world)
+    refused = _refused(state, "token.bump", f"hand over {_number(parts[0])}", world)
     if refused is not None:
         return refused, ()
     missing = missing_of(parts)
@@ -267,25 +269,26 @@ def unread(parts: tuple[Card, ...]) -> bool:
 
 
 def seen(state: ExpediterState, order: str, world: World) -> Result:
-    refused = _refused(state, "token.bump", "confirm this", world)
+    unread_here = [card for card in floor.parts_of(world, order) if unread((card,))]
+    if not unread_here:
+        return state, ()
+    refused = _refused(state, "token.bump", f"confirm the allergies of {_number(unread_here[0])}", world)
     if refused is not None:
         return refused, ()
     return state, tuple(
-        TokenAcknowledged(order=card.key[0], part=card.key[1], place=PASS, what="allergy_pass")
-        for card in floor.parts_of(world, order)
-        if card.spot.place == PASS and "allergy_pass" not in card.body.acknowledged
+        TokenAcknowledged(order=card.key[0], part=card.key[1], place=PASS, what="allergy_pass") for card in unread_here
     )
 
 
 def rescue(state: ExpediterState, code: str, world: World) -> Result:
     """Everything of a silent station back to the inbox. One that answers is left alone."""
-    refused = _refused(state, "token.transfer", "rescue", world)
-    if refused is not None:
-        return refused, ()
     if not world.silent(code):
         return said(state, f"{station_name(code)} answers again: nothing to rescue", world), ()
+    refused = _refused(state, "token.transfer", f"rescue the orders of {station_name(code)}", world)
+    if refused is not None:
+        return refused, ()
     cards = floor.at(world, station_place(code))
-    why = _by(f"rescued, {station_name(code)} did not answer", world)
+    why = world.by(f"rescued, {station_name(code)} did not answer")
     return state, tuple(_move(card, INBOX, "rescue", why) for card in cards)
 
 
@@ -305,18 +308,18 @@ def _number(card: Card) -> str:
     return card.body.number.upper()
 
 
-def _by(what: str, world: World) -> str:
-    return f"{what} by {world.person.name}" if world.person else what
-
-
 def _move(card: Card, to: str, verb: Verb, why: str = "") -> TokenMoved:
     order, part = card.key
     return TokenMoved(order=order, part=part, place=card.spot.place, to=to, verb=verb, why=why)
 
 
 def _refused(state: ExpediterState, permission: str, what: str, world: World) -> ExpediterState | None:
+    """Asks for somebody when there is nobody. Raises NotPermitted when it is somebody who may not."""
     if world.person is None:
-        return replace(closed(state), asking=True)
-    if not world.may(permission):
-        return said(state, f"{world.person.name} may not {what}: the permission {permission} is missing", world)
+        return _asking(state)
+    world.require(permission, what)
     return None
+
+
+def _asking(state: ExpediterState) -> ExpediterState:
+    return replace(closed(state), asking=True)

@@ -137,6 +137,7 @@ def _group(
         theme,
         kind="primary",
         enabled=not missing and not band,
+        locked=world.locked("token.bump"),
         pressed=world.pressed,
         label=f"Hand over {ready[0].body.number.upper()}",
         key=key,

@@ -185,6 +185,7 @@ def _void(state: ExpediterState, card: Card, world: World) -> tuple[Panel, ...]:
         theme,
         kind="danger",
         enabled=bool(state.reason),
+        locked=world.locked("token.void"),
         key="Enter",
         pressed=world.pressed,
     )

@@ -159,6 +159,7 @@ def _column(column: Column, world: World) -> tuple[int, Drawn]:
         f"rescue:{station.code}",
         theme,
         kind="primary",
+        locked=world.locked("token.transfer"),
         pressed=world.pressed,
         label=f"Rescue the orders of {column.title}",
     )

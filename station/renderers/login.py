@@ -1,7 +1,7 @@
 """The log-in: the shop's name and time, "scan your card", and everybody's name to tap. Calm, since guests see it, too.
 
 A card needs no touch: whoever scans it is in. A name opens the PIN pad of somebody who has a PIN; somebody who has a card and no
-PIN is asked for the card; who has neither yet is let in by their name, so that a new shop can begin.
+PIN is asked for the card. In a shop where nobody has either yet a name is enough, so that it can begin.
 `optional`: the screen below works without anybody, and one may go back to it.
 """
 
@@ -13,6 +13,7 @@ from station.domain.menu import Person
 from station.renderers import focus as keyboard
 from station.renderers import login_pin as pin
 from station.renderers import theme as look
+from station.renderers.login_scan import scan_panel
 from station.renderers.login_state import Login
 from station.renderers.role import Desk, Event, Keyed, Tap, Wheeled
 from station.renderers.scene import Box, Drawn, Hit, Label, Op, Panel, Rect, Scene, drawn, panel
@@ -59,8 +60,14 @@ class LoginRole:
         return (state, ()) if hit is None or not hit.enabled else _tapped(state, hit.action, world)
 
     def scene(self, state: Login, world: World) -> Scene:
-        below = pin.pad(state, world) if state.person else _names(state, world)
-        panels = (_head(state, world), below, *_back(world, optional=self.optional), status_bar(world, ""))
+        left, right = _areas(world)
+        below = pin.pad(state, right, world) if state.person else _names(state, world)
+        sides: tuple[Panel, ...] = (_told(state, right, world), below)
+        if left is not None:
+            sides = (scan_panel(left, world, back=self.optional), *sides)
+        elif self.optional:
+            sides = (*sides, _back(world))
+        panels = (_head(world), *sides, status_bar(world, ""))
         scene = Scene(world.size, look.GROUND, panels, message=_asked(state, world), until=_next_minute(world))
         ring = keyboard.ring(state.focus, scene, world.theme)
         return scene if ring is None else replace(scene, panels=(*panels, ring))
@@ -80,53 +87,58 @@ def _tapped(state: Login, action: str, world: World) -> Result:
         return Login(page=state.page, person=person.id), ()
     if any(card.staff == person.id and not card.revoked for card in world.shop.wallets.by_number.values()):
         return replace(state, problem=f"{person.name} has a card: scan it"), ()
+    if _with_cards(world) or world.shop.pins:
+        # Where others prove who they are, a name alone would let anybody be the one who does not.
+        either = " and no PIN" if world.shop.pins else ""
+        return replace(state, problem=f"{person.name} has no card yet{either}: ask the manager"), ()
     return Login(), (StaffSeen(staff=person.id, what="login"),)
 
 
 def _asked(state: Login, world: World) -> str:
-    """The one line that says what to do, or what went wrong."""
+    """What to do, or what went wrong, in one line."""
     if world.note or state.problem:
         return world.note or state.problem
     if state.person:
+        return _over(state, world)
+    return "Scan your card, or tap your name" if _with_cards(world) else "Tap your name"
+
+
+def _over(state: Login, world: World) -> str:
+    """The line over the names, or over the pad."""
+    if state.problem:
+        return state.problem
+    if state.person:
         name = next((person.name for person in world.shop.staff if person.id == state.person), "")
         return f"{name}, type your PIN"
-    return "Scan your card, or tap your name" if world.shop.wallets.by_number else "Tap your name"
+    return "Or tap your name" if _with_cards(world) else "Tap your name"
 
 
-def _head(state: Login, world: World) -> Panel:
+def _with_cards(world: World) -> bool:
+    return bool(world.shop.wallets.by_number)
+
+
+def _told(state: Login, right: Rect, world: World) -> Panel:
+    theme = world.theme
+    rect = right.top(theme.line(theme.title))
+    tone = look.ACCENT if state.problem else look.MUTED
+    label = Label(rect.at_origin(), _over(state, world), theme.title, tone, "bold" if state.problem else "medium")
+    return panel("told", rect, drawn((label,)), ground=look.GROUND)
+
+
+def _head(world: World) -> Panel:
     theme = world.theme
     rect = Rect(0, 0, world.size[0], _head_height(world))
     big = round(theme.display * 1.6)
-    step, low = theme.line(big), theme.line(theme.title)
+    step, low = theme.line(big), theme.line(theme.label)
     top = max(theme.gap, (rect.h - step - low) // 2)
     side = theme.px(64)
     width = world.ruler.width(clock(world.now), big, "bold", tabular=True) + 8
+    time = Rect(rect.w - side - width, top, width, step)
+    name = Rect(side, top, rect.w - 2 * side - width, step)
     ops: tuple[Op, ...] = (
-        Label(Rect(side, top, rect.w - 2 * side - width, step), world.shop.name, big, look.TEXT, "bold"),
-        Label(
-            Rect(rect.w - side - width, top, width, step),
-            clock(world.now),
-            big,
-            look.TEXT,
-            "bold",
-            "right",
-            tabular=True,
-        ),
-        Label(
-            Rect(side, top + step, rect.w // 2, low),
-            _asked(state, world),
-            theme.title,
-            look.ACCENT if world.note or state.problem else look.MUTED,
-            "medium",
-        ),
-        Label(
-            Rect(rect.w // 2, top + step, rect.w // 2 - side, low),
-            _day(world),
-            theme.title,
-            look.MUTED,
-            "medium",
-            "right",
-        ),
+        Label(name, world.shop.name, big, look.TEXT, "bold"),
+        Label(time, clock(world.now), big, look.TEXT, "bold", "right", tabular=True),
+        Label(Rect(side, top + step, rect.w - 2 * side, low), _day(world), theme.label, look.MUTED, "medium"),
     )
     return panel("head", rect, drawn(ops), ground=look.GROUND)
 
@@ -136,23 +148,34 @@ def _day(world: World) -> str:
     return f"{here} · {world.now.astimezone():%A} {world.now.astimezone().day} {world.now.astimezone():%B}"
 
 
+def _areas(world: World) -> tuple[Rect | None, Rect]:
+    """Where the picture is (None: nobody has a card), and where the names are, with the line over them."""
+    theme = world.theme
+    side, top = theme.px(64), _head_height(world)
+    whole = Rect(side, top, world.size[0] - 2 * side, world.size[1] - top - theme.status - 2 * theme.gap)
+    if not _with_cards(world):
+        # At the foot is the way back to the screen below, where there is one.
+        return None, Rect(whole.x, whole.y, whole.w, whole.h - theme.touch - theme.gap)
+    left = whole.left(round(whole.w * 0.31))
+    return left, whole.after(left.w + theme.px(64))
+
+
 def _layout(world: World) -> tuple[Rect, list[Rect], int]:
     """The area of the names, its cells, and how many pages there are."""
     theme = world.theme
     gap = theme.px(20)
-    side = theme.px(64)
-    top = _head_height(world)
-    area = Rect(side, top, world.size[0] - 2 * side, world.size[1] - top - theme.status - theme.gap)
+    area = _areas(world)[1]
+    area = area.below(theme.line(theme.title) + gap)
     people = max(1, len(world.shop.staff))
-    columns = max(2, min(4, (area.w + gap) // (theme.px(360) + gap)))
-    high = max(theme.touch + theme.px(40), theme.px(150))
+    columns = max(2, min(4, (area.w + gap) // (theme.px(330) + gap)))
+    high = max(theme.touch + theme.px(24), theme.px(130))
     rows = -(-people // columns)
     fits = max(1, (area.h + gap) // (high + gap))
     if rows > fits:
         area = Rect(area.x, area.y, area.w, area.h - theme.touch - gap)
         fits = max(1, (area.h + gap) // (high + gap))
     rows = min(rows, fits)
-    height = min(theme.px(190), (area.h + gap) // rows - gap)
+    height = min(theme.px(180), (area.h + gap) // rows - gap)
     block = Rect(area.x, area.y, area.w, rows * height + (rows - 1) * gap)
     cells = [cell for row in block.split_rows(rows, gap) for cell in row.split_columns(columns, gap)]
     return area, cells, -(-people // len(cells))
@@ -189,7 +212,7 @@ def _name(person: Person, cell: Rect, key: str, world: World) -> Drawn:
     top = cell.y + (cell.h - high - low) // 2
     ops = (
         Box(cell, fill, theme.radius, look.CARD_EDGE, theme.edge),
-        Box(disc, look.HEADER, side // 2),
+        Box(disc, look.PLATE, side // 2),
         Label(disc, initials, theme.title, look.ACCENT, "bold", "centre"),
         Label(Rect(x, top, width, high), person.name, theme.title, look.TEXT, "semibold"),
         Label(Rect(x, top + high, width, low), person.role, theme.label, look.MUTED),
@@ -197,22 +220,16 @@ def _name(person: Person, cell: Rect, key: str, world: World) -> Drawn:
     return drawn(ops, (Hit(cell, action, f"{person.name}, {person.role}", key=key),))
 
 
-def _back(world: World, *, optional: bool) -> tuple[Panel, ...]:
-    if not optional:
-        return ()
+def _back(world: World) -> Panel:
     theme = world.theme
-    rect = Rect(
-        world.size[0] - theme.px(64) - theme.px(320),
-        world.size[1] - theme.status - theme.gap - theme.touch,
-        theme.px(320),
-        theme.touch,
-    )
+    width, high = theme.px(320), theme.touch
+    rect = Rect(world.size[0] - theme.px(64) - width, world.size[1] - theme.status - theme.gap - high, width, high)
     made = button(rect.at_origin(), "Not now", "login:cancel", theme, key="Esc", pressed=world.pressed)
-    return (panel("back", rect, made, z=1),)
+    return panel("back", rect, made, z=1)
 
 
 def _head_height(world: World) -> int:
-    return round(world.size[1] * 0.26)
+    return round(world.size[1] * 0.22)
 
 
 def _next_minute(world: World) -> datetime:

@@ -34,23 +34,28 @@ def handle(state: Login, event: Tap | Keyed, world: World, desk: Desk) -> Result
     return state, ()
 
 
-def pad(state: Login, world: World) -> Panel:
+def pad(state: Login, area: Rect, world: World) -> Panel:
+    """The pad in the place of the names, under the line that says whose PIN it is."""
+    theme = world.theme
+    room = area.below(theme.line(theme.title) + theme.px(8))
+    return panel("pin", room, keys(state, room.at_origin(), world, ok="Log in"))
+
+
+def keys(state: Login, room: Rect, world: World, *, ok: str) -> Drawn:
+    """Dots, keys, and the way out and on, in the middle of the room. `ok`: what being right leads to."""
     theme = world.theme
     gap = theme.px(16)
-    wide, dots = min(theme.px(560), world.size[0] - 2 * gap), theme.px(72)
-    top = round(world.size[1] * 0.26)
-    room = Rect(0, top, world.size[0], world.size[1] - top - theme.status - gap)
-    area = Rect((room.w - wide) // 2, 0, wide, room.h)
-    foot = Rect(area.x, room.h - theme.touch - gap, wide, theme.touch)
-    keys = Rect(area.x, dots + gap, wide, foot.y - dots - 2 * gap)
-    cancel, ok = foot.split_columns(2, gap)
-    made = _dots(Rect(area.x, 0, wide, dots), len(state.digits), world) + keypad(keys, ACTION, world)
-    made += button(cancel, "Cancel", f"{ACTION}:cancel", theme, key="Esc", pressed=world.pressed)
+    wide, dots = min(theme.px(560), room.w - 2 * gap), theme.px(72)
+    area = Rect(room.x + (room.w - wide) // 2, room.y, wide, room.h)
+    foot = Rect(area.x, area.bottom - theme.touch, wide, theme.touch)
+    middle = Rect(area.x, area.y + dots + gap, wide, foot.y - area.y - dots - 2 * gap)
+    out, on = foot.split_columns(2, gap)
+    made = _dots(area.top(dots), len(state.digits), world) + keypad(middle, ACTION, world)
+    made += button(out, "Cancel", f"{ACTION}:cancel", theme, key="Esc", pressed=world.pressed)
     ready = len(state.digits) >= SHORTEST
-    made += button(
-        ok, "Log in", f"{ACTION}:ok", theme, kind="primary", key="Enter", enabled=ready, pressed=world.pressed
+    return made + button(
+        on, ok, f"{ACTION}:ok", theme, kind="primary", key="Enter", enabled=ready, pressed=world.pressed
     )
-    return panel("pin", room, made)
 
 
 def _try(state: Login, world: World, desk: Desk) -> Result:

@@ -68,7 +68,7 @@ def bump(state: PrepState, name: str, world: World) -> Result:
         return state, ()
     if state.picking:
         return pick_transfer(state, card, world)
-    refused = _refused(state, "token.bump", "bump", world) or _unread(state, card, world)
+    refused = _refused(state, "token.bump", f"bump {_number(card)}", world) or _unread(state, card, world)
     if refused is not None:
         return refused, ()
     after = replace(_past(state, card, world), line=-1)
@@ -83,7 +83,7 @@ def tick(state: PrepState, name: str, line_id: str, world: World) -> Result:
         return state, ()
     if state.picking:
         return pick_transfer(state, card, world)
-    refused = _refused(state, "token.bump", "tick", world) or _unread(state, card, world)
+    refused = _refused(state, "token.bump", f"tick items of {_number(card)}", world) or _unread(state, card, world)
     if refused is not None:
         return refused, ()
     order, part = card.key
@@ -95,7 +95,7 @@ def seen(state: PrepState, name: str, what: str, world: World) -> Result:
     card = _mine(key_of(name), world)
     if card is None:
         return state, ()
-    refused = _refused(state, "token.bump", "confirm this", world)
+    refused = _refused(state, "token.bump", f"confirm what changed in {_number(card)}", world)
     if refused is not None:
         return refused, ()
     order, part = card.key
@@ -105,12 +105,12 @@ def seen(state: PrepState, name: str, what: str, world: World) -> Result:
 
 def undo(state: PrepState, world: World) -> Result:
     """The last bump that can still be taken back."""
-    refused = _refused(state, "token.recall", "undo", world)
-    if refused is not None:
-        return refused, ()
     card = undoable(state, world)
     if card is None:
         return said(state, "Nothing to undo: no order of this station is on the pass", world), ()
+    refused = _refused(state, "token.recall", f"take back {_number(card)}", world)
+    if refused is not None:
+        return refused, ()
     return replace(state, card=card.key, line=-1), (_move(card, station_place(world.station), "undo"),)
 
 
@@ -121,21 +121,20 @@ def undoable(state: PrepState, world: World) -> Card | None:
 
 
 def recall(state: PrepState, name: str, world: World) -> Result:
-    refused = _refused(state, "token.recall", "recall", world)
-    if refused is not None:
-        return refused, ()
     card = next((card for card in state.bumped if card.key == key_of(name)), None)
     home = None if card is None else floor.home_of(card)
     if card is None or home is None:
         return said(closed(state), "That order has moved on and cannot be recalled from here", world), ()
+    refused = _refused(state, "token.recall", f"recall {_number(card)}", world)
+    if refused is not None:
+        return refused, ()
     return replace(closed(state), card=card.key, line=-1), (_move(card, home, "recall"),)
 
 
 def start_transfer(state: PrepState, world: World) -> PrepState:
-    """For the card at hand; without one the next tap on a card says which."""
-    refused = _refused(state, "token.transfer", "transfer", world)
-    if refused is not None:
-        return refused
+    """For the card at hand; without one the next tap on a card says which. Who may, is asked when it is known where to."""
+    if world.person is None:
+        return _asking(state)
     if state.picking:
         return closed(state)
     if state.card is None or _mine(state.card, world) is None:
@@ -144,9 +143,8 @@ def start_transfer(state: PrepState, world: World) -> PrepState:
 
 
 def pick_transfer(state: PrepState, card: Card, world: World) -> Result:
-    refused = _refused(state, "token.transfer", "transfer", world)
-    if refused is not None:
-        return refused, ()
+    if world.person is None:
+        return _asking(state), ()
     return replace(closed(state), overlay="transfer", moving=card.key, message="", message_until=None), ()
 
 
@@ -157,8 +155,11 @@ def transfer(state: PrepState, code: str, world: World) -> Result:
     objection = next((why for station, _, why in floor.targets(world, card) if station.code == code), "is not known")
     if objection:
         return said(state, f"{station_name(code)} {objection}", world), ()
+    refused = _refused(state, "token.transfer", f"transfer {_number(card)}", world)
+    if refused is not None:
+        return refused, ()
     order, part = card.key
-    why = f"transferred from {station_name(world.station)}" + (f" by {world.person.name}" if world.person else "")
+    why = world.by(f"transferred from {station_name(world.station)}")
     fact = TokenTransferred(order=order, part=part, place=card.spot.place, station=code, why=why)
     return _past(closed(state), card, world), (fact,)
 
@@ -190,15 +191,22 @@ def _past(state: PrepState, card: Card, world: World) -> PrepState:
 
 
 def _refused(state: PrepState, permission: str, what: str, world: World) -> PrepState | None:
+    """Asks for somebody when there is nobody. Raises NotPermitted when it is somebody who may not."""
     if world.person is None:
-        return replace(closed(state), asking=True)
-    if not world.may(permission):
-        return said(state, f"{world.person.name} may not {what}: the permission {permission} is missing", world)
+        return _asking(state)
+    world.require(permission, what)
     return None
+
+
+def _asking(state: PrepState) -> PrepState:
+    return replace(closed(state), asking=True)
+
+
+def _number(card: Card) -> str:
+    return card.body.number.upper()
 
 
 def _unread(state: PrepState, card: Card, world: World) -> PrepState | None:
     if card.body.customer.allergies and "allergy" not in card.body.acknowledged:
-        number = card.body.number.upper()
-        return said(state, f"{number}: read the allergies first, then tap the violet band", world)
+        return said(state, f"{_number(card)}: read the allergies first, then tap the violet band", world)
     return None

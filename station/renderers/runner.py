@@ -9,7 +9,7 @@ import logging
 import select
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Generic
@@ -21,6 +21,7 @@ from station.data.pin_hashes import right_pin
 from station.domain.facts import Fact, StaffSeen
 from station.domain.hands import Press, Scan, ScanBroken, Touch, Wheel
 from station.domain.menu import Person, Shop
+from station.domain.permissions import NotPermitted
 from station.domain.pins import wait_s
 from station.domain.token import Key
 from station.errors import JournalError
@@ -28,10 +29,12 @@ from station.local.clock import ShopClock
 from station.local.journal import Journal
 from station.local.mirror import Mirror
 from station.local.status import LinkStatus, TokensStatus
-from station.renderers import gestures
-from station.renderers.door import BROKEN, NOTE_S, scanned
+from station.renderers import approval, gestures
+from station.renderers.approval import Approval
+from station.renderers.door import BROKEN, NOTE_S, approved, scanned
 from station.renderers.gestures import Finger
 from station.renderers.hands import HandsSocket
+from station.renderers.login_state import Login
 from station.renderers.observe import Ask, Observer, describe
 from station.renderers.records import Records
 from station.renderers.role import Event, Keyed, Role, State, Tap
@@ -89,6 +92,7 @@ class Runner(Generic[State]):
         self._clock_at_s = 0.0
         self._state: State | None = None
         self._login_state: Any = None
+        self._approval: Approval | None = None
         self._records = Records(adapters.journal, adapters.mirror)
         self._touched_s = time.monotonic()
         self._finger: Finger | None = None
@@ -108,6 +112,7 @@ class Runner(Generic[State]):
         self._failures = self._failures + 1 if self._in_turn else 0
         if self._in_turn:
             self._state, self._login_state, self._finger, self._stale = None, None, None, True
+            self._approval = None
         self._in_turn = True
         if self._scene is not None:
             self._wait()
@@ -220,9 +225,11 @@ class Runner(Generic[State]):
         if self._state is None:
             self._state = self._role.begin(world)
         if not self._role.asks_for_person(self._state, world):
-            state, facts = self._role.handle(self._state, event, world, self)
-            self._record(facts)
-            self._state = state
+            if self._approval is None:
+                self._act(event, world)
+            else:
+                state, facts = approval.handle(self._approval, event, world, self)
+                self._answered(state, facts, world)
             return
         typing = self._login_state is not None and bool(self._login_state.person)
         escapes = isinstance(event, Keyed) and event.press.key == "escape" and not typing
@@ -235,11 +242,34 @@ class Runner(Generic[State]):
             self._login_state, facts = self._login.handle(self._login_state, event, world, self)
         self._record(facts)
 
+    def _act(self, event: Event, world: World, before: tuple[Fact, ...] = ()) -> None:
+        """`before`: facts that count first, whatever becomes of the event: the approval that let it happen."""
+        assert self._state is not None
+        try:
+            state, facts = self._role.handle(self._state, event, world, self)
+        except NotPermitted as needed:
+            self._record(before)
+            self._approval = approval.asked(event, needed, world.now)
+            return
+        self._record((*before, *facts))
+        self._state = state
+
+    def _answered(self, state: Approval | None, facts: tuple[Fact, ...], world: World) -> None:
+        """What the sheet that asks for an approval came to."""
+        asked, self._approval = self._approval, state
+        given = next((fact for fact in facts if isinstance(fact, StaffSeen) and fact.what == "approved"), None)
+        if given is None or asked is None:
+            self._record(facts)
+            return
+        self._approval = None
+        by = _person(world.shop, given.staff)
+        self._act(asked.event, replace(world, approved=asked.permission, approver=by), facts)
+
     def _record(self, facts: tuple[Fact, ...]) -> None:
         before = self._records.person_id
         self._records.record(facts, self._clock.now())
         if self._records.person_id != before:
-            self._login_state = None
+            self._login_state, self._approval = None, None
 
     def _idle_logout(self) -> None:
         """After the profile's time without a touch; 0 is never."""
@@ -273,20 +303,19 @@ class Runner(Generic[State]):
         shop, now = self._on.shop.shop, self._clock.now()
         if shop is None or self._records.refused:
             return
-        answer = scanned(
-            code,
-            shop,
-            self._records.access,
-            present=self._records.person_id,
-            now=now,
-            shop_key=self._settings.token_key,
-        )
+        access, key, world = self._records.access, self._settings.token_key, self._world()
         try:
-            self._record(answer.facts)
+            if self._approval is not None and world is not None:
+                answer = approved(code, shop, access, self._approval.permission, now=now, shop_key=key)
+                # Whatever was being typed is forgotten: a card and half a PIN are not one thing.
+                self._answered(replace(self._approval, pad=Login()), answer.facts, world)
+            else:
+                answer = scanned(code, shop, access, present=self._records.person_id, now=now, shop_key=key)
+                self._record(answer.facts)
+                self._login_state = None
         except JournalError as error:
             self._records.refuse(error)
         else:
-            self._login_state = None
             self._say_of_scan(answer.note)
 
     def _say_of_scan(self, note: str) -> None:
@@ -317,7 +346,11 @@ class Runner(Generic[State]):
         self._state = self._role.notice(state, world, self)
         if not self._role.asks_for_person(self._state, world):
             self._login_state = None
-            return self._role.scene(self._state, world)
+            scene = self._role.scene(self._state, world)
+            if self._approval is not None and self._approval.until <= world.now:
+                self._approval = None
+            return scene if self._approval is None else approval.scene(self._approval, scene, world)
+        self._approval = None
         login = self._login.begin(world) if self._login_state is None else self._login_state
         self._login_state = self._login.notice(login, world, self)
         return self._login.scene(self._login_state, world)

@@ -48,6 +48,10 @@ Shape = Literal[
     "note",
     "dot",
     "ring",
+    "lock",
+    "scan",
+    "scanner",
+    "beam",
 ]
 
 

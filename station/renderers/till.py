@@ -35,6 +35,7 @@ from station.renderers.till_state import (
     Telling,
     Till,
     Writing,
+    handed_on,
     own_trouble,
     shown_items,
     trouble_text,
@@ -107,6 +108,9 @@ class TillRole:
 
 def _settled(state: Till, world: World) -> Till:
     """The state without what has gone meanwhile: a category, a selected line, a message that was read."""
+    person = "" if world.person is None else world.person.id
+    if person != state.owner:
+        state = _welcomed(handed_on(state, person), world)
     categories = world.shop.menu.categories
     if categories and all(category.id != state.category for category in categories):
         state = replace(state, category=categories[0].id, page=0)
@@ -115,6 +119,12 @@ def _settled(state: Till, world: World) -> Till:
     if state.message_until is not None and state.message_until <= world.now:
         state = replace(state, message="", message_until=None)
     return state
+
+
+def _welcomed(state: Till, world: World) -> Till:
+    if not state.draft.begun:
+        return state
+    return said(state, f"Your order from before is here again: {counted(state.draft.count, 'item')}", world)
 
 
 def _tapped(state: Till, tap: Tap, world: World, desk: Desk) -> Result:

@@ -194,6 +194,8 @@ def _clear(till: Till) -> Till:
         seen=till.seen,
         keys=till.keys,
         last=till.last,
+        owner=till.owner,
+        parked=till.parked,
     )
 
 
@@ -212,8 +214,8 @@ def _guest(till: Till) -> Till:
 
 
 def _ending(till: Till, item_id: str, world: World, _desk: Desk) -> Till:
-    if not world.may("menu.sold_out"):
-        raise OrderRefused("you may not mark items sold out; ask the shift lead")
+    item = world.shop.menu.item(item_id)
+    world.require("menu.sold_out", "mark items as sold out" if item is None else f"mark {item.name} as sold out")
     return replace(till, sheet=Ending(item_id), focus="")
 
 

@@ -165,6 +165,7 @@ def _next(rect: Rect, total: str, till: Till, world: World) -> Drawn:
         theme,
         kind="primary",
         enabled=ready,
+        locked=world.locked("order.take"),
         key="F9",
         pressed=world.pressed,
         size=theme.title,

@@ -29,14 +29,15 @@ def said(till: Till, text: str, world: World) -> Till:
 
 def begin_payment(till: Till, world: World, desk: Desk) -> Till:
     """The payment, or what must be done before it: a choice that is open, a clash that the guest must hear of."""
-    _check_may_sell(world)
+    _check_open(world)
+    world.require("order.take", "take this order")
     if open_lines := incomplete(till.draft):
         line = open_lines[0]
         return replace(till, selected=line.id, sheet=Choosing(line.item, line.chosen, line.id))
     check_sendable(till.draft)
     if unconfirmed(till.draft, till.confirmed):
         return replace(till, sheet=Telling(), focus="")
-    reserved = _reserved(till, world, desk)
+    reserved = replace(_reserved(till, world, desk), approved=world.approved == "order.take")
     if world.person is not None:
         check_fits(till.draft, _sale(reserved, world.person, world), desk.new_id)
     return replace(till, sheet=Paying(), reserved=reserved, selected="", focus="")
@@ -81,7 +82,9 @@ def _send(till: Till, pay: Callable[[Due, str], Tender], world: World, desk: Des
     """
     if not isinstance(till.sheet, Paying) or till.reserved is None or world.person is None:
         return till, ()
-    _check_may_sell(world)
+    _check_open(world)
+    if not till.reserved.approved:
+        world.require("order.take", "take this order")
     if (recorded := _recorded(till.reserved.order, world)) is not None:
         # The journal took it, and then could not say so: it is sold, and must not be sold twice.
         return _after(till, recorded), ()
@@ -103,7 +106,15 @@ def _sale(reserved: Reserved, person: Person, world: World) -> Sale:
 
 
 def _after(till: Till, sent: OrderSent) -> Till:
-    return Till(category=till.category, page=till.page, last=sent, seen=till.seen, keys=till.keys)
+    return Till(
+        category=till.category,
+        page=till.page,
+        last=sent,
+        seen=till.seen,
+        keys=till.keys,
+        owner=till.owner,
+        parked=till.parked,
+    )
 
 
 def _reserved(till: Till, world: World, desk: Desk) -> Reserved:
@@ -119,10 +130,8 @@ def _recorded(order: str, world: World) -> OrderSent | None:
     return next((fact for fact in facts if isinstance(fact, OrderSent) and fact.order == order), None)
 
 
-def _check_may_sell(world: World) -> None:
+def _check_open(world: World) -> None:
     if world.person is None:
-        raise OrderRefused("nobody is logged in; tap your name first")
-    if not world.may("order.take"):
-        raise OrderRefused(f"{world.person.name} may not take orders; ask somebody who may to log in")
+        raise OrderRefused("nobody is logged in; scan your card first")
     if not world.shop.day_open:
         raise OrderRefused("the business day is closed; a manager must open the next one first")

@@ -79,11 +79,25 @@ Sheet = Choosing | Paying | Telling | Allergies | Writing | Ending | Helping
 
 @dataclass(frozen=True, slots=True)
 class Reserved:
-    """The next order's ULID and number, taken when its payment begins and kept until it is sent."""
+    """The next order's ULID and number, taken when its payment begins and kept until it is sent.
+
+    `approved`: somebody else let this payment be taken, by a person who may not alone.
+    """
 
     order: str
     number: str
     business_day: str
+    approved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """What somebody was ringing up when another person came to this till: it waits for them."""
+
+    staff: str
+    draft: Draft
+    confirmed: tuple[Clash, ...] = ()
+    reserved: Reserved | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +107,7 @@ class Till:
     `selected`: the line whose buttons are open. `page`: of the tiles; `lines_top`: the first line shown (None: so that the newest
     is seen). `last`: the order sent before this one. `cleared`: the draft that was cleared, to bring it back. `seen`: the
     troubles that somebody has acknowledged. `focus`: the action that the keyboard stands on; `keys`: whether the
-    keyboard was the last thing used.
+    keyboard was the last thing used. `owner`: whose draft it is; `parked`: the drafts of others.
     """
 
     draft: Draft = field(default_factory=Draft)
@@ -113,10 +127,32 @@ class Till:
     seen: frozenset[str] = frozenset()
     focus: str = ""
     keys: bool = False
+    owner: str = ""
+    parked: tuple[Parked, ...] = ()
 
     @property
     def selected_line(self) -> DraftLine | None:
         return self.draft.line(self.selected)
+
+
+def handed_on(till: Till, person: str) -> Till:
+    """The till with this person at it ("": nobody): what was being rung up is parked, what is theirs comes back."""
+    if person == till.owner:
+        return till
+    others = tuple(one for one in till.parked if one.staff not in {person, till.owner})
+    theirs = next((one for one in till.parked if one.staff == person), Parked(person, Draft()))
+    if till.draft.begun and till.owner:
+        others = (*others, Parked(till.owner, till.draft, till.confirmed, till.reserved))
+    return Till(
+        draft=theirs.draft,
+        category=till.category,
+        confirmed=theirs.confirmed,
+        reserved=theirs.reserved,
+        seen=till.seen,
+        keys=till.keys,
+        owner=person,
+        parked=others,
+    )
 
 
 def shown_items(till: Till, world: World) -> tuple[MenuItem, ...]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from station.domain.cards import Card
 from station.domain.facts import Entry
 from station.domain.menu import Person, Shop, StationInfo
+from station.domain.permissions import NotPermitted
 from station.domain.token import Key
 from station.local.status import LinkStatus, TokensStatus
 from station.renderers.scene import Ruler
@@ -22,7 +23,7 @@ class World:
 
     `recent`: the newest facts of this station's journal, oldest first (a few hundred). `now`: the shop's time.
     `pressed`: the action under the finger that is down now, for buttons to look pressed. `note`: what became of a scan, for
-    a few seconds.
+    a few seconds. `approved`, `approver`: the permission that somebody else has given for the one action in hand.
     """
 
     shop: Shop
@@ -38,6 +39,8 @@ class World:
     ruler: Ruler
     pressed: str = ""
     note: str = ""
+    approved: str = ""
+    approver: Person | None = None
 
     @property
     def here(self) -> StationInfo | None:
@@ -45,8 +48,22 @@ class World:
         return next((station for station in self.shop.stations if station.code == self.station), None)
 
     def may(self, permission: str) -> bool:
-        """Whether the person who is logged in has this permission; nobody has none."""
-        return self.person is not None and permission in self.person.permissions
+        """Whether the person who is logged in has this permission, or was given it for this action; nobody has none."""
+        return self.person is not None and (permission in self.person.permissions or permission == self.approved)
+
+    def require(self, permission: str, what: str) -> None:
+        """Raises NotPermitted when whoever is logged in may not do this; see there for `what`."""
+        if not self.may(permission):
+            raise NotPermitted("nobody" if self.person is None else self.person.name, permission, what)
+
+    def locked(self, permission: str) -> bool:
+        """Whether a screen should show that somebody else must approve this. With nobody there, somebody must log in first."""
+        return self.person is not None and permission not in self.person.permissions
+
+    def by(self, what: str) -> str:
+        """Who did it, for a move's reason: "voided by Ana, approved by Ben"."""
+        names = "" if self.person is None else f" by {self.person.name}"
+        return what + names + ("" if self.approver is None else f", approved by {self.approver.name}")
 
     def silent(self, code: str) -> bool:
         """Whether a station stopped answering. While the share is away nobody knows, so nobody is called silent."""

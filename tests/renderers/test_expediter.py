@@ -3,12 +3,14 @@
 from datetime import UTC, datetime, timedelta
 
 import msgspec
+import pytest
 
 from station.bench import kitchen
 from station.domain.cards import expected
 from station.domain.facts import Entry, TokenMoved, TokenRushed, TokenSplit, TokenTransferred
 from station.domain.hands import Press
 from station.domain.menu import Person
+from station.domain.permissions import NotPermitted
 from station.local.status import TokensStatus
 from station.renderers.expediter import ExpediterRole
 from station.renderers.fonts import Fonts
@@ -299,9 +301,15 @@ def test_nobody_logged_in_is_asked_who_they_are_and_a_missing_permission_is_name
     floor = Floor(("stations/grill1", body))
     floor.person = Person(kitchen.ident(1, NOW), "Gus", "guest", frozenset())
     floor.taps(f"pick:{name(body)}")
-    for tool in ("transfer", "void", "rush", "hold"):
-        assert floor.taps(tool) == []
-        assert "Gus may not" in floor.scene.message
+    for tool, permission in (("rush", "token.transfer"), ("hold", "token.transfer")):
+        with pytest.raises(NotPermitted, match="Gus may not") as needed:
+            floor.taps(tool)
+        assert needed.value.permission == permission
+    floor.taps("void")
+    floor.taps("reason:1")
+    with pytest.raises(NotPermitted, match="void T2-001"):
+        floor.taps("void_now")
+    assert floor.state.overlay == "void", "what was chosen is kept for when somebody approves it"
 
 
 def test_a_sheet_closes_when_its_token_has_gone():

@@ -7,14 +7,21 @@ import msgspec
 import pytest
 
 from station.bench import kitchen
-from station.domain.menu import Profile, StationInfo
+from station.domain.menu import Person, Profile, StationInfo
+from station.domain.permissions import NotPermitted
+from station.domain.scans import Wallet, Wallets
 from station.domain.token import Elsewhere
 from station.local.status import LinkStatus, TokensStatus
+from station.renderers import approval
+from station.renderers.approval import asked
 from station.renderers.expediter import ExpediterRole
 from station.renderers.expediter_actions import ExpediterState
 from station.renderers.fonts import Fonts
+from station.renderers.login import LoginRole
+from station.renderers.login_state import Login
 from station.renderers.prep import PrepRole
 from station.renderers.prep_actions import PrepState
+from station.renderers.role import Tap
 
 NOW = datetime(2026, 11, 23, 12, 34, 20, tzinfo=UTC)
 
@@ -154,7 +161,37 @@ def _expediter(fonts, size):
         yield f"expediter-{overlay}", scene(replace(at_hand, overlay=overlay))
 
 
+def _getting_in(fonts, size):
+    """The log-in with and without cards, its pad, and the sheet that asks somebody else for an approval."""
+    shop = kitchen.shop(NOW, "till")
+    lead = Person(kitchen.ident(7, NOW), "Bartholomew-Alexander", "Shift lead", frozenset({"token.void"}))
+    card = Wallet(kitchen.ident(9, NOW), lead.id, "00000001", "static", "x")
+    people = [replace(lead, id=kitchen.ident(n, NOW), name=f"Person {n}") for n in range(1, 12)]
+    shop = replace(shop, staff=(lead, *people), pins={one.id: "a hash" for one in (lead, *people)})
+    held = replace(shop, wallets=Wallets({"x": card}, {card.number: card}))
+    role = LoginRole(optional=True)
+    told = "That code was used already: wait for the next one"
+
+    def scene(state, of=held, **more):
+        world = kitchen.world(of, {}, NOW, fonts, size=size, station="till1", person=None)
+        return role.scene(state, replace(world, **more))
+
+    yield "login", scene(Login())
+    yield "login-without-cards", scene(Login(), shop)
+    yield "login-told", scene(Login(), note=told)
+    yield "login-pad", scene(Login(person=lead.id, digits="1234"))
+    yield "login-wrong", scene(Login(person=lead.id, problem="Too many wrong PINs: wait 30 s, or scan a card"))
+    floor = kitchen.world(held, _busy_floor(), NOW, fonts, station="exp1", size=size, person=people[0])
+    below = ExpediterRole().scene(ExpediterState(), floor)
+    for what in ("void T1-001", "confirm the allergies of T1-001 that somebody with a long name has sent"):
+        wanted = asked(Tap("void_now"), NotPermitted("Bartholomew-Alexander", "token.void", what), NOW)
+        yield f"approval-{what[:4]}", approval.scene(wanted, below, floor)
+        yield f"approval-{what[:4]}-told", approval.scene(wanted, below, replace(floor, note=told))
+        typing = replace(wanted, pad=Login(person=lead.id, digits="12", problem="Wrong PIN"))
+        yield f"approval-{what[:4]}-pad", approval.scene(typing, below, floor)
+
+
 @pytest.fixture(scope="session", params=[(1920, 1080), (1024, 768)], ids=["1080p", "xga"])
 def scenes(request, fonts):
     """Name and scene of every state, on this size of screen."""
-    return [*_prep(fonts, request.param), *_expediter(fonts, request.param)]
+    return [*_prep(fonts, request.param), *_expediter(fonts, request.param), *_getting_in(fonts, request.param)]

@@ -18,7 +18,7 @@ from station.renderers.theme import contrast
 
 NOW = datetime(2026, 11, 23, 12, 34, 20, tzinfo=UTC)
 # These lie behind others on purpose: whatever is not a button of its own there.
-_BEHIND = ("stay", "close", "column:")
+_BEHIND = ("stay", "close", "column:", "approval:cancel")
 
 
 def test_whatever_can_be_touched_is_at_least_64_px_each_way(scenes):

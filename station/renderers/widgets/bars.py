@@ -13,7 +13,7 @@ from station.renderers.world import World
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A button of a toolbar. `end`: it stands at the right. `wide`: how many buttons' room it takes."""
+    """A button of a toolbar. `end`: it stands at the right. `wide`: how many buttons' room it takes. `locked`: see `tool`."""
 
     text: str
     action: str
@@ -23,6 +23,7 @@ class Tool:
     kind: Kind = "plain"
     end: bool = False
     wide: float = 1.0
+    locked: bool = False
 
 
 SHOWN_S = 600
@@ -139,6 +140,7 @@ def _tool(rect: Rect, each: Tool, world: World) -> Drawn:
         world.theme,
         kind=each.kind,
         enabled=each.enabled,
+        locked=each.locked,
         key=each.key,
         pressed=world.pressed,
     )

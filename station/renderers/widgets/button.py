@@ -30,8 +30,12 @@ def button(
     pressed: str = "",
     label: str = "",
     size: int | None = None,
+    locked: bool = False,
 ) -> Drawn:
-    """Text in the middle, with an icon before it. `label` says it to a person when the text alone is too short."""
+    """Text in the middle, with an icon before it. `label` says it to a person when the text alone is too short.
+
+    `locked`: as for a tool.
+    """
     fill, colour = _colours(kind, action, pressed, enabled=enabled)
     size = theme.label if size is None else size
     ops: list[Op] = [Box(rect, fill, theme.radius, look.ACCENT if kind == "chosen" else None, theme.px(3))]
@@ -44,6 +48,8 @@ def button(
         side = theme.px(30)
         ops.append(Icon(Rect(inner.x + theme.px(4), rect.y + (rect.h - side) // 2, side, side), icon, colour))
         ops.append(Label(inner.after(side + theme.px(14)), text, size, colour, "semibold"))
+    if locked and enabled:
+        ops += _lock(rect, colour, theme)
     return Drawn(tuple(ops), (Hit(rect, action, label or text, enabled, key),))
 
 
@@ -56,11 +62,14 @@ def tool(
     *,
     kind: Kind = "plain",
     enabled: bool = True,
+    locked: bool = False,
     key: str = "",
     pressed: str = "",
 ) -> Drawn:
-    """A toolbar's button: an icon over its word."""
+    """A toolbar's button: an icon over its word. `locked`: it can be pressed, and then somebody else must approve."""
     fill, colour = _colours(kind, action, pressed, enabled=enabled)
+    if locked and enabled:
+        colour = look.MUTED if kind == "plain" else colour
     side = min(theme.px(38), rect.h // 3)
     line = theme.line(theme.small)
     gap = max(2, (rect.h - side - line) // 3)
@@ -76,7 +85,13 @@ def tool(
             "centre",
         ),
     )
-    return Drawn(ops, (Hit(rect, action, text, enabled, key),))
+    lock = _lock(rect, colour, theme) if locked and enabled else ()
+    return Drawn((*ops, *lock), (Hit(rect, action, text, enabled, key),))
+
+
+def _lock(rect: Rect, colour: Colour, theme: Theme) -> tuple[Op, ...]:
+    side = theme.px(22)
+    return (Icon(Rect(rect.right - side - theme.px(8), rect.y + theme.px(8), side, side), "lock", colour),)
 
 
 def _colours(kind: Kind, action: str, pressed: str, *, enabled: bool) -> tuple[Colour, Colour]:
