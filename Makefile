@@ -52,6 +52,7 @@ check: setup
 bench: setup
 	@$(BIN)/station bench floor
 	@$(BIN)/station bench order
+	@$(BIN)/station bench login
 	@$(BIN)/station bench render
 	@$(BIN)/station bench link
 	@$(BIN)/station bench replica

@@ -53,7 +53,7 @@ def busy_ages() -> list[float]:
 def busy_scene(now: datetime, fonts: Fonts) -> Scene:
     """Raises StationError when it isn't the scene that the budget is about."""
     profile = Profile("bench", "prep", columns=COLUMNS, text_scale=TEXT_SCALE)
-    cards = {card.key: card for card in _cards(now, busy_ages())}
+    cards = {card.key: card for card in short_cards(now, busy_ages())}
     world = kitchen.world(kitchen.shop(now, profile=profile), cards, now, fonts, size=SIZE)
     role = PrepRole()
     scene = role.scene(role.begin(world), world)
@@ -63,7 +63,7 @@ def busy_scene(now: datetime, fonts: Fonts) -> Scene:
     return scene
 
 
-def _cards(now: datetime, ages_s: Sequence[float]) -> list[Card]:
+def short_cards(now: datetime, ages_s: Sequence[float]) -> list[Card]:
     """Short orders, so that 24 fit."""
     made = kitchen.cards(now, ages_s, lines=1).values()
     short = [
@@ -124,7 +124,7 @@ def _busy(seconds: float) -> Result:
     """The real program with 24 cards, 12 pulsing."""
     with tempfile.TemporaryDirectory(prefix="station-bench-") as folder:
         station = _station(Path(folder))
-        station.put(_cards(datetime.now(UTC), busy_ages()))
+        station.put(short_cards(datetime.now(UTC), busy_ages()))
         with station.running() as program:
             seen = _settled(station)
             beating = sum(card["level"] != "calm" for card in seen["cards"])
@@ -148,7 +148,7 @@ def _idle(seconds: float) -> list[Result]:
     """The real program with ten calm cards, nobody touching it."""
     with tempfile.TemporaryDirectory(prefix="station-bench-") as folder:
         station = _station(Path(folder))
-        station.put(_cards(datetime.now(UTC), [float(n) for n in range(10)]))
+        station.put(short_cards(datetime.now(UTC), [float(n) for n in range(10)]))
         with station.running() as program:
             _settled(station)
             share, wakes = _watched(program.pid, seconds)
@@ -177,13 +177,18 @@ def _station(home: Path) -> ScratchStation:
     station = ScratchStation(home, "grill1", "prep", SIZE)
     init_master(station.master_url)
     seed_master(station.master_url)
+    fetch_for_24(station)
+    station.tell()
+    return station
+
+
+def fetch_for_24(station: ScratchStation) -> None:
+    """Sets what 24 cards need on this station's screen, and makes its snapshot."""
     engine = open_engine(station.master_url)
     with writing(engine) as conn:
         change_settings(conn, station.code, {"columns": str(COLUMNS), "text_scale": str(TEXT_SCALE)})
-    build_snapshot(engine, home / "data" / "snapshot.db")
+    build_snapshot(engine, station.home / "data" / "snapshot.db")
     engine.dispose()
-    station.tell()
-    return station
 
 
 def _settled(station: ScratchStation) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -76,22 +76,20 @@ class ScratchStation:
             self.mirror.put(card.spot, encode(card.body, KEY))
 
     @contextlib.contextmanager
-    def running(self) -> Iterator[subprocess.Popen[bytes]]:
-        """The renderer, from start to SIGTERM."""
+    def running(self, program: Sequence[str] = ("-m", "station.renderers")) -> Iterator[subprocess.Popen[bytes]]:
+        """The renderer, from start to SIGTERM. `program`: how Python starts it."""
         environment = {**os.environ, "STATION_HOME": str(self.home)}
         with (self.home / "renderer.log").open("ab") as log:
-            program = subprocess.Popen(
-                [sys.executable, "-m", "station.renderers"], env=environment, stdout=log, stderr=log
-            )
+            running = subprocess.Popen([sys.executable, *program], env=environment, stdout=log, stderr=log)
         try:
-            yield program
+            yield running
         finally:
-            program.terminate()
+            running.terminate()
             try:
-                program.wait(10)
+                running.wait(10)
             except subprocess.TimeoutExpired:
-                program.kill()
-                program.wait()
+                running.kill()
+                running.wait()
 
     def ask(self, **question: str) -> dict[str, Any]:
         """What the screen answers to its observer. Raises StationError when it does not."""

@@ -32,6 +32,17 @@ def order(as_json: AsJson = False, orders: Annotated[int, typer.Option(help="How
     _print(bench_order.run(orders), as_json=as_json)
 
 
+@app.command("login")
+def login(
+    as_json: AsJson = False,
+    scans: Annotated[int, typer.Option(help="How often a card is scanned with each size of staff", min=3)] = 500,
+) -> None:
+    """Last key of a scan to the frame with the person's name, through the real scanner program and screen; and its parts."""
+    from station.bench import login as bench_login
+
+    _print(bench_login.run(scans), as_json=as_json)
+
+
 @app.command("render")
 def render(as_json: AsJson = False) -> None:
     """What a full and pulsing prep display costs at 1920×1080, and what an idle one costs."""

@@ -4,11 +4,12 @@ Each change is one transaction with its row in the audit of the station where it
 given back once, to be printed or told, and kept nowhere.
 """
 
+import re
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.engine import URL
@@ -24,6 +25,10 @@ from station.domain.scans import NUMBER_DIGITS, Kind, hash_of_code, rotating_key
 from station.errors import DataError
 
 Result = TypeVar("Result")
+
+NAME_LONGEST: Final = 60
+FULL_NAME_LONGEST: Final = 120
+_CODE: Final = re.compile(r"[a-z0-9]{1,12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +74,12 @@ class Personnel:
 
     def add(self, code: str, name: str, full_name: str, roles: Sequence[str]) -> str:
         """The new person's id."""
+        _check_words(code, name, full_name)
 
         def work(conn: Connection) -> str:
-            if conn.scalar(select(staff.staff.c.id).where(staff.staff.c.code == code)) is not None:
-                raise DataError(f"there is somebody with the code {code!r} already; choose another one")
+            other = conn.scalar(select(staff.staff.c.name).where(staff.staff.c.code == code))
+            if other is not None:
+                raise DataError(f"the code {code!r} is {other}'s already; choose another one")
             person, at = self._id(), self._now()
             row = {"id": person, "shop_id": _shop(conn).id, "code": code, "name": name, "full_name": full_name}
             conn.execute(insert(staff.staff).values(**row, created_at=at, updated_at=at))
@@ -81,6 +88,9 @@ class Personnel:
             return person
 
         return self._do(work)
+
+    def name_of(self, code: str) -> str:
+        return str(self._do(lambda conn: _person(conn, code).name))
 
     def set_roles(self, code: str, roles: Sequence[str]) -> None:
         def work(conn: Connection) -> None:
@@ -93,29 +103,35 @@ class Personnel:
 
     def issue(self, code: str, kind: Kind) -> Card:
         """A new card; the person's other cards stay valid."""
-        secret = secrets.token_bytes(16)
-        text = static_code(secret) if kind == "static" else ""
+        return self.issue_all([code], kind)[0]
 
-        def work(conn: Connection) -> Card:
-            person, at = _person(conn, code), self._now()
-            number = _free_number(conn)
-            key = rotating_key(self._key, number) if kind == "rotating" else b""
-            conn.execute(
-                insert(staff.wallet_cards).values(
-                    id=self._id(),
-                    staff_id=person.id,
-                    number=number,
-                    kind=kind,
-                    secret_sha256=hash_of_code(text or key.hex()),
-                    last_step=0,
-                    issued_at=at,
-                    issued_by=self._who(conn),
-                )
-            )
-            self._note(conn, "staff.card_issued", person.id, {"number": number, "kind": kind})
-            return Card(number, kind, person.name, _highest_role(conn, person.id), _shop(conn).name, text, key)
+    def issue_all(self, codes: Sequence[str], kind: Kind) -> list[Card]:
+        """A new card for each of these people, in their order, or none when one of them cannot have one."""
+        secret = {code: secrets.token_bytes(16) for code in codes}
+
+        def work(conn: Connection) -> list[Card]:
+            return [self._issue(conn, code, kind, static_code(made)) for code, made in secret.items()]
 
         return self._do(work)
+
+    def _issue(self, conn: Connection, code: str, kind: Kind, static: str) -> Card:
+        person, number = _person(conn, code), _free_number(conn)
+        text = static if kind == "static" else ""
+        key = rotating_key(self._key, number) if kind == "rotating" else b""
+        conn.execute(
+            insert(staff.wallet_cards).values(
+                id=self._id(),
+                staff_id=person.id,
+                number=number,
+                kind=kind,
+                secret_sha256=hash_of_code(text or key.hex()),
+                last_step=0,
+                issued_at=self._now(),
+                issued_by=self._who(conn),
+            )
+        )
+        self._note(conn, "staff.card_issued", person.id, {"number": number, "kind": kind})
+        return Card(number, kind, person.name, _highest_role(conn, person.id), _shop(conn).name, text, key)
 
     def revoke(self, number: str) -> str:
         """From here on nobody gets in with it; whose it was."""
@@ -179,6 +195,14 @@ class Personnel:
         return str(ULID.from_datetime(self._now())).lower()
 
 
+def _check_words(code: str, name: str, full_name: str) -> None:
+    if not _CODE.fullmatch(code):
+        raise DataError(f"{code!r} is no staff code: 1 to 12 small letters and digits, like amina or amina2")
+    for what, text, longest in (("name", name, NAME_LONGEST), ("full name", full_name, FULL_NAME_LONGEST)):
+        if not text.strip() or len(text) > longest or not text.isprintable():
+            raise DataError(f"a {what} has 1 to {longest} characters; this one has {len(text)}")
+
+
 def _everybody(conn: Connection) -> list[Colleague]:
     people, cards, pins = staff.staff.c, staff.wallet_cards.c, staff.staff_pins.c
     roles: dict[str, list[str]] = {}
@@ -211,10 +235,12 @@ def _everybody(conn: Connection) -> list[Colleague]:
 def _person(conn: Connection, code: str) -> Any:
     people = staff.staff.c
     row = conn.execute(
-        select(people.id, people.code, people.name).where(people.code == code, people.retired_at.is_(None))
+        select(people.id, people.code, people.name, people.retired_at).where(people.code == code)
     ).first()
     if row is None:
         raise DataError(f"nobody has the code {code!r}; `station staff list` shows who works here")
+    if row.retired_at is not None:
+        raise DataError(f"{row.name} ({code}) has left and can have no card, PIN or role")
     return row
 
 

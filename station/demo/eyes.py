@@ -1,7 +1,7 @@
-"""What a simulated person has: eyes that see what is on a station's screen, and a finger.
+"""What a simulated person has: eyes that see what is on a station's screen, a finger, and a wallet card.
 
-The eyes ask the screen's own description of itself (what can be tapped, which cards are shown); the finger sends touches
-to the same socket that the input program uses. Nothing goes around the screen.
+The eyes ask the screen's own description of itself (what can be tapped, which cards are shown); the finger and the card come to the
+same socket that the input program uses. Nothing goes around the screen.
 """
 
 import json
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from station.domain.hands import Touch, encode_hand
+from station.domain.hands import Scan, Touch, encode_hand
 from station.errors import StationError
 
 ANSWER_S = 5.0
@@ -89,6 +89,16 @@ class Station:
             except OSError as error:
                 raise NotSeen(f"{self._hands} takes no touch: {error}") from error
         return at_ns
+
+    def scan(self, code: str) -> None:
+        """A card held in front of this station's scanner, as the input program would tell it."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+            sender.settimeout(ANSWER_S)
+            try:
+                sender.connect(str(self._hands))
+                sender.send(encode_hand(Scan(code=code, scanner="counter")))
+            except OSError as error:
+                raise NotSeen(f"{self._hands} takes no scan: {error}") from error
 
     def photograph(self, path: Path) -> None:
         """The screen as it is now, as a PNG."""

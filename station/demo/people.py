@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from station.demo.eyes import Button, Look, NotSeen, Station
 
+IN_S = 10.0
 GLANCE_S = 0.12
 """Between a look and the next: nobody taps faster in a rush."""
 
@@ -26,12 +27,10 @@ class Tally:
 
 
 class Person(ABC):
-    """Somebody at one station. `work` is one glance and at most one tap. `trade` is what the log-in calls their role."""
+    """Somebody at one station, with their wallet card. `work` is one glance and at most one tap."""
 
-    trade = ""
-
-    def __init__(self, code: str, station: Station, chance: random.Random, stop: threading.Event) -> None:
-        self.code, self.station, self._chance, self._stop = code, station, chance, stop
+    def __init__(self, code: str, station: Station, card: str, chance: random.Random, stop: threading.Event) -> None:
+        self.code, self.station, self._card, self._chance, self._stop = code, station, card, chance, stop
 
     def live(self) -> None:
         """Until the end of the shift."""
@@ -50,23 +49,24 @@ class Person(ABC):
         return self._chance.choice(buttons) if buttons else None
 
     def _log_in(self, look: Look) -> bool:
-        """Taps the own name when the screen asks who is there."""
-        names = [button for button in look.starting("login:") if button.action != "login:cancel"]
-        mine = [button for button in names if self.trade in button.label] or names
-        if mine:
-            self.station.tap(mine[sum(map(ord, self.code)) % len(mine)])
-        return bool(mine)
+        """Scans the own card when nobody is there, and waits for the name: the same card once more would log out."""
+        if look.person:
+            return False
+        self.station.scan(self._card)
+        ends = time.monotonic() + IN_S
+        while time.monotonic() < ends and not self._stop.is_set() and not self.station.look().person:
+            self._stop.wait(GLANCE_S)
+        return True
 
 
 class Cashier(Person):
     """Takes orders for customers who come at the given pace, pays them, sends them."""
 
-    trade = "Cashier"
-
     def __init__(
         self,
         code: str,
         station: Station,
+        card: str,
         chance: random.Random,
         stop: threading.Event,
         *,
@@ -74,7 +74,7 @@ class Cashier(Person):
         tally: Tally,
         doors_close: threading.Event,
     ) -> None:
-        super().__init__(code, station, chance, stop)
+        super().__init__(code, station, card, chance, stop)
         self._every_s, self._tally, self._doors_close = every_s, tally, doors_close
         self._next_at = time.monotonic() + chance.uniform(0, every_s)
         self._left = 0
@@ -163,12 +163,11 @@ class Cashier(Person):
 class Cook(Person):
     """Makes the oldest order first: ticks what is ready, reads allergies when asked, bumps."""
 
-    trade = "Cook"
-
     def __init__(
         self,
         code: str,
         station: Station,
+        card: str,
         chance: random.Random,
         stop: threading.Event,
         *,
@@ -176,14 +175,11 @@ class Cook(Person):
         tally: Tally,
         start: threading.Event,
     ) -> None:
-        super().__init__(code, station, chance, stop)
+        super().__init__(code, station, card, chance, stop)
         self._per_item_s, self._tally, self._start = per_item_s, tally, start
 
     def work(self, look: Look) -> float:
         if self._log_in(look):
-            return 0.4
-        if not look.person and (login := look.button("login")) is not None:
-            self.station.tap(login)
             return 0.4
         if not look.cards or not self._start.is_set():
             return 0.3
@@ -207,19 +203,14 @@ class Cook(Person):
 class PassPerson(Person):
     """Hands over what is complete on the pass."""
 
-    trade = "Shift lead"
-
     def __init__(
-        self, code: str, station: Station, chance: random.Random, stop: threading.Event, *, tally: Tally
+        self, code: str, station: Station, card: str, chance: random.Random, stop: threading.Event, *, tally: Tally
     ) -> None:
-        super().__init__(code, station, chance, stop)
+        super().__init__(code, station, card, chance, stop)
         self._tally = tally
 
     def work(self, look: Look) -> float:
         if self._log_in(look):
-            return 0.4
-        if not look.person and (login := look.button("login")) is not None:
-            self.station.tap(login)
             return 0.4
         unread = look.starting("seen:")
         ready = look.starting("hand_over:")

@@ -103,6 +103,7 @@ class Shift:
             Cashier(
                 code,
                 Station(self.shop.home(code)),
+                self.shop.cards[code],
                 random.Random(self._chance.random()),
                 self._stop,
                 every_s=every_s,
@@ -115,6 +116,7 @@ class Shift:
             Cook(
                 code,
                 Station(self.shop.home(code)),
+                self.shop.cards[code],
                 random.Random(self._chance.random()),
                 self._stop,
                 per_item_s=PER_ITEM_S,
@@ -124,7 +126,8 @@ class Shift:
             for code in PREPS
         ]
         passes = Station(self.shop.home(EXPEDITER))
-        people.append(PassPerson(EXPEDITER, passes, random.Random(self._chance.random()), self._stop, tally=self.tally))
+        chance = random.Random(self._chance.random())
+        people.append(PassPerson(EXPEDITER, passes, self.shop.cards[EXPEDITER], chance, self._stop, tally=self.tally))
         return people
 
     def _photograph_in_colour(self, until: float, show: Callable[[str], None]) -> None:

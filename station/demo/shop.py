@@ -1,5 +1,6 @@
 """A whole shop in one folder: its master, its floor on a private Samba, and a home for each station.
 
+<out>/cards/                everybody's wallet card: print cards.pdf, or scan it from the screen
 <out>/floor/                the share's own directory: `ls` it
 <out>/central/              the embedded master, Samba's private folders, and the replica's MariaDB
 <out>/stations/<code>/      station.json, secrets.json, data/, run/, logs/ of one station
@@ -12,15 +13,18 @@ import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from station.data.addresses import Address, address
 from station.data.master import init_master, seed_master
+from station.data.personnel import Personnel
 from station.demo.mariadb import PrivateMariaDB
 from station.demo.samba import PrivateSamba
 from station.domain.menu import Role
 from station.errors import ConfigError
+from station.wallet.files import issue_cards
 
 STATIONS: Mapping[str, Role] = {
     "till1": "till",
@@ -30,7 +34,16 @@ STATIONS: Mapping[str, Role] = {
     "fry1": "prep",
     "pass1": "expediter",
 }
-_OURS = ("floor", "central", "stations")
+AT_WORK: Final[Mapping[str, str]] = {
+    "till1": "amina",
+    "till2": "joris",
+    "grill1": "tomasz",
+    "grill2": "kofi",
+    "fry1": "elif",
+    "pass1": "sofie",
+}
+"""Who stands where."""
+_OURS = ("cards", "floor", "central", "stations")
 LONGEST_HOMES = 55
 PUMP: Final = "pass1"
 """The station whose profile asks it to fill the replica."""
@@ -47,7 +60,10 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class DemoShop:
-    """Where everything is. `homes` is `<out>/stations`, or a short way to it; `key` signs the tokens."""
+    """Where everything is. `homes` is `<out>/stations`, or a short way to it; `key` signs the tokens.
+
+    `cards`: by station the text of the wallet card of whoever works there.
+    """
 
     out: Path
     homes: Path
@@ -55,6 +71,7 @@ class DemoShop:
     mariadb: PrivateMariaDB
     master_url: str
     key: bytes
+    cards: Mapping[str, str]
 
     @property
     def floor(self) -> Path:
@@ -97,10 +114,20 @@ def open_shop(
     samba = PrivateSamba(private, root=out / "floor")
     mariadb = PrivateMariaDB(private.parent if homes.is_symlink() else out / "central")
     mariadb.create_database(REPLICA)
-    shop = DemoShop(out, homes, samba, mariadb, master_url, secrets.token_bytes(32))
+    key = secrets.token_bytes(32)
+    shop = DemoShop(out, homes, samba, mariadb, master_url, key, _cards(master_url, key, out / "cards"))
     for code, role in stations.items():
         _make_home(shop, code, role, size or Size(), headless=headless)
     return shop
+
+
+def _cards(master_url: str, key: bytes, folder: Path) -> dict[str, str]:
+    """A card for everybody, as a shop would issue them on its first day."""
+    office = Personnel(master_url, station="till1", shop_key=key, now=lambda: datetime.now(UTC))
+    codes = [one.code for one in office.everybody()]
+    issued = issue_cards(office, codes, "static", folder, sheet=True)
+    made = {code: card.code for code, card in zip(codes, issued.cards, strict=True)}
+    return {station: made[code] for station, code in AT_WORK.items()}
 
 
 def _short(stations: Path) -> Path:

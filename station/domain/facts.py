@@ -185,8 +185,8 @@ class StaffSeen(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag="staff
     """Logged in or out, or was refused. What was scanned or typed is never kept.
 
     `card`: the wallet card, where it is known; `step`: of a rotating one, the time step that is used up now. `why`: of a refusal
-    (unknown, misread, revoked, expired, used, wrong, wait, not_permitted). `permission`: what an approval was asked for; then
-    `staff` is who was asked, and the entry's own staff is whoever was logged in and wanted it.
+    (unknown, misread, revoked, expired, used, wrong, wait, not_permitted; or what a scan broke off by). `permission`: what an
+    approval was asked for; then `staff` is who was asked, and the entry's own staff is whoever was logged in and wanted it.
     """
 
     staff: Ulid | None = None

@@ -27,8 +27,8 @@ from station.local.status import InputStatus, write_status
 
 LOOK_S: Final = 10.0
 SIGNAL_S: Final = 0.08
-_AFTER_S: Final = 0.02
-"""A key that came at the last moment is read before silence is counted."""
+_AFTER_S: Final = 0.001
+"""When silence is due it is over: a moment later."""
 
 Takes = Literal["all", "scanners", "none"]
 
@@ -77,12 +77,14 @@ class Loop:
     def turn(self) -> float:
         """One round; rests until something comes. For `daemon.run`: it need not rest any more."""
         busy = [self._outbox] if self._outbox is not None and self._outbox.fileno() >= 0 else []
-        ready, _, _ = select.select(self._readable(), busy, [], self._rest_s())
+        asked_s = self._clock()
+        ready, _, _ = select.select(self._readable(), busy, [], self._rest_s(asked_s))
         now_s = self._clock()
         for taken in self._roster.taken:
             if taken in ready:
                 self._learn(taken, self._roster.read(taken, now_s), now_s)
-        self._roster.quiet(now_s)
+        # Keys until then were read just now; what came since, while this machine may have stood still, was not.
+        self._roster.quiet(asked_s)
         self._send(now_s)
         if self._roster.plugs in ready or (self._look_due_s() <= now_s and not self._in_code()):
             self._looked_s = now_s
@@ -149,13 +151,13 @@ class Loop:
     def _look_due_s(self) -> float:
         return float("-inf") if self._looked_s is None else self._looked_s + LOOK_S
 
-    def _rest_s(self) -> float:
+    def _rest_s(self, now_s: float) -> float:
         """How long nothing can change by itself."""
         ends = [*self._signals.values()] if self._in_code() else [self._look_due_s(), *self._signals.values()]
         ends += [taken.due_s + _AFTER_S for taken in self._roster.taken if taken.due_s is not None]
         if self._lesson is not None:
             ends.append(self._lesson.ends_s)
-        return max(0.0, min(ends) - self._clock())
+        return max(0.0, min(ends) - now_s)
 
     def _send(self, now_s: float) -> None:
         """What people did goes to the screen; what is typed in a lesson goes nowhere."""

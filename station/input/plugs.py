@@ -5,6 +5,7 @@ leaves a device unfinished, and a scanner that works without a name is better th
 (a container) the nodes in /dev/input are taken as they are. Both are looked for now and then.
 """
 
+import contextlib
 import os
 import re
 import time
@@ -68,8 +69,10 @@ class Udev:
         return number
 
     def settle(self) -> None:
-        while self._monitor.poll(timeout=0) is not None:
-            pass
+        # More news than the kernel keeps for us are no loss: the devices are looked for all the same.
+        with contextlib.suppress(OSError):
+            while self._monitor.poll(timeout=0) is not None:
+                pass
 
     def nodes(self) -> list[Node]:
         """Those that udev is done with, or will not be. One that is known costs a look at sysfs, no more."""

@@ -23,6 +23,7 @@ from station.input.touch import AS_IT_IS, Fit
 from station.local.status import InputDevice
 
 EVERYTHING: Final[frozenset[Kind]] = frozenset(KINDS) - {"ignored"}
+_HASTY: Final = "it types like a scanner; if it is one: station scanner learn"
 _WENT: Final = frozenset({errno.ENODEV, errno.ENOENT, errno.ENXIO})
 
 Felt = tuple[Hand, Taken]
@@ -98,8 +99,12 @@ class Roster:
         except OSError as error:
             self._drop(plug, now_s, "unplugged" if error.errno in _WENT else str(error.strerror))
             return []
+        hasty = taken.hasty
         for item in items:
             self._add(taken, taken.feed(item))
+        if taken.hasty and not hasty:
+            self.version += 1
+            self._log.warning("device=%s id=%s %s", seen.node.file, taken.description.id, _HASTY)
         return items
 
     def quiet(self, now_s: float) -> None:
@@ -238,11 +243,12 @@ def _told(seen: _Seen) -> InputDevice:
     if seen.description is None or seen.verdict is None:
         return InputDevice(id="", name="", kind="unknown", why="", node=seen.node.file, problem=seen.problem)
     taken = seen.taken
+    why = f"{seen.verdict.why}; {_HASTY}" if taken is not None and taken.hasty else seen.verdict.why
     return InputDevice(
         id=seen.description.id,
         name=seen.description.name,
         kind=seen.verdict.kind,
-        why=seen.verdict.why,
+        why=why,
         node=seen.node.file,
         serial=seen.description.serial,
         path=seen.description.path,

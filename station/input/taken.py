@@ -7,6 +7,7 @@ from station.domain.hands import Hand, Scan, ScanBroken
 from station.input.devices import TYPING, Description, Verdict, is_mouse
 from station.input.events import Held, Item
 from station.input.keys import Keyboard
+from station.input.learn import Haste
 from station.input.opened import Opened
 from station.input.scanner import Scanner
 from station.input.touch import Mouse, Panel
@@ -23,12 +24,17 @@ class Decoder(Protocol):
 
 
 class Taken:
-    """Grabs the device when it is made. Raises Refused, or OSError when it went away meanwhile."""
+    """Grabs the device when it is made. Raises Refused, or OSError when it went away meanwhile.
+
+    `hasty`: it is no scanner here, but has typed like one.
+    """
 
     def __init__(self, opened: Opened, verdict: Verdict) -> None:
         opened.grab()
         self.opened, self.verdict = opened, verdict
         self.codes = self.broken = 0
+        self.hasty = False
+        self._haste = Haste()
         held = opened.held()
         caps = opened.caps_light()
         if verdict.kind == "scanner":
@@ -56,6 +62,7 @@ class Taken:
 
     def feed(self, item: Item) -> list[Hand]:
         caps = self._keyboard is not None and self._keyboard.caps
+        self.hasty = self.hasty or (self._keyboard is not None and self._haste.feed(item))
         hands = self._counted([hand for decoder in self._decoders for hand in decoder.feed(item)])
         if self._keyboard is not None and self._keyboard.caps != caps:
             self.opened.show_caps(on=not caps)

@@ -39,7 +39,8 @@ def feel(
         return Finger(hand.pointer, hit, now_s), None
     if finger is None or finger.pointer != hand.pointer or hand.phase == "move":
         return finger, None
-    return None, _lifted(finger, hit)
+    # A panel that was unplugged under a finger: nothing was meant.
+    return None, None if hand.phase == "cancel" else _lifted(finger, hit)
 
 
 def held(finger: Finger | None, now_s: float) -> tuple[Finger | None, Event | None]:

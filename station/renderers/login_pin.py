@@ -64,7 +64,9 @@ def _try(state: Login, world: World, desk: Desk) -> Result:
         return replace(typed, problem=f"A PIN has {SHORTEST} to {LONGEST} digits"), ()
     waits_s = desk.pin_wait_s(state.person)
     if waits_s > 0:
-        return replace(typed, problem=f"Too many wrong PINs: wait {_spoken(waits_s)}, or scan a card"), ()
+        # Told, so that an attack shows, but not counted: a wait that grew while one waits would never end.
+        early = StaffSeen(staff=state.person, what="refused", how="pin", why="wait")
+        return replace(typed, problem=f"Too many wrong PINs: wait {_spoken(waits_s)}, or scan a card"), (early,)
     if not desk.right_pin(state.person, state.digits):
         wrong = StaffSeen(staff=state.person, what="refused", how="pin", why="wrong")
         return replace(typed, problem="Wrong PIN"), (wrong,)

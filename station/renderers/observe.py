@@ -6,7 +6,8 @@
     {"ask": "screenshot", "path": "x.png"}   the screen as it is now, saved as PNG
 
 Rectangles are [x, y, w, h] as fractions of the screen, as touches are. `first_shown` is CLOCK_MONOTONIC in nanoseconds, just
-after the frame that showed a card first was handed to the display.
+after the frame that showed a card first was handed to the display; `person_shown` the same of the frame that first showed the
+person who is there now, or that nobody is any more (0: no frame has shown anybody).
 """
 
 import contextlib
@@ -67,6 +68,7 @@ def describe(
     person: Person | None,
     frame: int,
     first_shown: Mapping[Key, int],
+    person_shown: int,
     logging_in: bool,
 ) -> dict[str, Any]:
     """The screen in words and numbers."""
@@ -75,6 +77,7 @@ def describe(
         "station": station,
         "role": role,
         "person": None if person is None else {"id": person.id, "name": person.name},
+        "person_shown": person_shown,
         "frame": frame,
         "size": [width, height],
         "login": logging_in,

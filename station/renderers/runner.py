@@ -103,6 +103,7 @@ class Runner(Generic[State]):
         self._looked_s = 0.0
         self._framed_s = 0.0
         self._first_shown: dict[Key, int] = {}
+        self._person_shown: tuple[str | None, int] = (None, 0)
         self._note, self._note_ends = "", self._clock.now()
         self._look()
 
@@ -145,7 +146,7 @@ class Runner(Generic[State]):
             if isinstance(hand, Scan):
                 self._scanned(hand.code)
             elif isinstance(hand, ScanBroken):
-                self._say_of_scan(BROKEN)
+                self._broken(hand)
             else:
                 self._feel(hand)
         self._hold()
@@ -250,6 +251,8 @@ class Runner(Generic[State]):
         except NotPermitted as needed:
             self._record(before)
             self._approval = approval.asked(event, needed, world.now)
+            # What the sheet says of scans is about this approval.
+            self._note = ""
             return
         self._record((*before, *facts))
         self._state = state
@@ -318,6 +321,14 @@ class Runner(Generic[State]):
         else:
             self._say_of_scan(answer.note)
 
+    def _broken(self, hand: ScanBroken) -> None:
+        """Nobody's log-in changes, but whoever looks for somebody who tries things finds it."""
+        try:
+            self._record((StaffSeen(what="refused", how="wallet", why=hand.why),))
+        except JournalError as error:
+            self._records.refuse(error)
+        self._say_of_scan(BROKEN)
+
     def _say_of_scan(self, note: str) -> None:
         self._note, self._note_ends = note, self._clock.now() + timedelta(seconds=NOTE_S)
         self._touched_s = time.monotonic()
@@ -347,6 +358,7 @@ class Runner(Generic[State]):
         if not self._role.asks_for_person(self._state, world):
             self._login_state = None
             scene = self._role.scene(self._state, world)
+            scene = scene if scene.message else replace(scene, message=world.note)
             if self._approval is not None and self._approval.until <= world.now:
                 self._approval = None
             return scene if self._approval is None else approval.scene(self._approval, scene, world)
@@ -400,6 +412,8 @@ class Runner(Generic[State]):
             self._first_shown.setdefault((card.order, card.part), now_ns)
         if len(self._first_shown) > 5_000:
             self._first_shown = dict(list(self._first_shown.items())[-2_500:])
+        if self._records.person_id != self._person_shown[0]:
+            self._person_shown = (self._records.person_id, now_ns)
 
     def _reply(self, ask: Ask) -> Mapping[str, Any]:
         scene = self._scene or self._make_scene()
@@ -414,6 +428,7 @@ class Runner(Generic[State]):
             person=None if world is None else world.person,
             frame=self._on.screen.frames,
             first_shown=self._first_shown,
+            person_shown=self._person_shown[1],
             logging_in=world is not None and self._state is not None and self._role.asks_for_person(self._state, world),
         )
 

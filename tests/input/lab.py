@@ -20,8 +20,14 @@ from station.local.status import InputStatus, read_status
 
 EVENT = struct.Struct("qqHHi")
 ALL_KEYS = list(range(1, 120))
-PATIENCE_S = 15.0
+PATIENCE_S = 60.0
+AHEAD_S = 600.0
 _PLUGS = count(1)
+
+
+def ahead():
+    """A moment for keys, far in the future: a code's own pauses count there, and not how long a busy machine takes."""
+    return time.monotonic() + AHEAD_S
 
 
 def soon(wanted, what):
@@ -73,7 +79,7 @@ class FakePlug:
         beside.replace(self._file)
 
     def send(self, events):
-        """The program's newest opening of it gets them, in one go as far as they fit."""
+        """The program's newest opening of it gets them."""
         self._accept()
         rows = [EVENT.pack(int(at), round(at % 1 * 1e6), kind, code, value) for at, kind, code, value in events]
         self._end.settimeout(PATIENCE_S)
@@ -81,16 +87,14 @@ class FakePlug:
             self._end.send(b"".join(rows[first : first + 64]))
         self._end.setblocking(False)
 
-    def type(self, text, every_s=0.004, end=e.KEY_ENTER, lasted_s=None):
-        lasted_s = len(text) * every_s if lasted_s is None else lasted_s
-        events = typed(text, 0.0, every_s, end)
-        began_s = time.monotonic() - lasted_s
-        self.send([event._replace(at_s=began_s + event.at_s) for event in events])
+    def type(self, text, every_s=0.004, end=e.KEY_ENTER, at_s=None):
+        self.send(typed(text, ahead() if at_s is None else at_s, every_s, end))
 
-    def drop(self):
-        """The kernel's buffer ran over."""
+    def lose(self, text):
+        """Types the beginning of a code, in the middle of which the kernel's buffer runs over."""
         now = time.monotonic()
-        self.send([(now, SYN, e.SYN_DROPPED, 0), (now, KEY, e.KEY_F24, 1), (now, SYN, e.SYN_REPORT, 0)])
+        lost = [(now, SYN, e.SYN_DROPPED, 0), (now, KEY, e.KEY_F24, 1), (now, SYN, e.SYN_REPORT, 0)]
+        self.send([*(stroke._replace(at_s=now) for stroke in typed(text, end=None)), *lost])
 
     def told(self):
         """What the program did to the device: grabs, lights."""

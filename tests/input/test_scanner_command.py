@@ -17,7 +17,7 @@ from station.errors import StationError
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from lab import Lab, soon
+from lab import PATIENCE_S, Lab, soon
 from strokes import CODE
 from with_fakes import FakeUdev, opener
 
@@ -67,10 +67,10 @@ def test_a_device_that_types_a_code_quickly_is_learnt_and_stays_a_scanner(lab):
         learner = threading.Thread(target=lambda: results.append(station(lab, "learn")))
         learner.start()
         soon(lambda: "learning=begun" in lab.log, "the lesson")
-        keyboard.type("by hand", every_s=0.1, lasted_s=0.7)
+        keyboard.type("by hand", every_s=0.1)
         assert lab.nothing_more() is None
         unknown.type(SECRET)
-        learner.join(20)
+        learner.join(PATIENCE_S)
         assert "is a scanner here from now on" in said(results[0])
         assert lab.nothing_more() is None
         soon(lambda: lab.seen(unknown).kind == "scanner", "the scanner")
@@ -150,7 +150,7 @@ def test_without_the_program_a_scanner_is_learnt_here(alone):
     learner = threading.Thread(target=lambda: results.append(station(alone, "learn")))
     learner.start()
     unknown.type(SECRET)
-    learner.join(20)
+    learner.join(PATIENCE_S)
     assert "is a scanner here from now on" in said(results[0])
     entries = json.loads((alone.home / "data" / "devices.json").read_text())["devices"]
     assert [(entry["kind"], entry["name"]) for entry in entries] == [("scanner", "TMC HIDKeyBoard")]

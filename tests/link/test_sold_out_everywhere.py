@@ -1,4 +1,4 @@
-"""What is sold out at one station is sold out at all of them: two real link programs over one master, which goes and comes."""
+"""What is sold out, and which card is blocked, is so at every station: two real link programs over a master that goes and comes."""
 
 import json
 import os
@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from masters import MASTER_KINDS, Masters
 from proxy import Proxy
 
+from station.data.personnel import Personnel
 from station.data.session import writing
 from station.data.snapshot import Snapshots, build_snapshot
 from station.data.tables import menu
@@ -42,6 +43,7 @@ class FileMaster:
         (folder / "hub").mkdir()
         masters.seeded("sqlite", folder / "hub" / "master.db", NOW).dispose()
         self.hub, self.config, self.password = folder / "hub", f"sqlite:///{folder}/hub/master.db", ""
+        self.url = self.config
 
     def go_away(self):
         self.hub.rename(self.hub.with_name("gone"))
@@ -59,6 +61,7 @@ class ServedMaster:
         if url.host not in {"127.0.0.1", "localhost"}:
             pytest.skip("the proxy reaches servers on this machine only")
         masters.seeded("mssql", folder, NOW).dispose()
+        self.url = url
         self.proxy = Proxy(url.port or 1433)
         place = {"kind": "mssql", "host": "127.0.0.1", "port": self.proxy.port, "database": url.database}
         tls = "insecure" if url.query.get("Encrypt") == "no" else "encrypt"
@@ -155,6 +158,25 @@ def test_what_is_sold_out_at_one_station_is_sold_out_at_the_other_even_if_the_ma
         soon(lambda: till.item("Chips").sold_out and not grill.item("Cola").sold_out),
     )
     soon(lambda: [one.link for one in two] == [LinkStatus(master="ok")] * 2)
+
+
+def test_a_blocked_card_is_blocked_at_every_station_and_at_one_that_was_cut_off_when_it_is_back(two, master):
+    till, grill = two
+    people = Personnel(master.url, station="till1", shop_key=b"k" * 32, now=lambda: NOW)
+    first, second = people.issue("amina", "static"), people.issue("kofi", "rotating")
+
+    def known(station, card):
+        return station.snapshots.shop().wallets.by_number.get(card.number)
+
+    soon(lambda: all(known(station, card) for station in two for card in (first, second)))
+    people.revoke(first.number)
+    tell("from a card's blocking to both snapshots", soon(lambda: all(known(one, first).revoked for one in two)))
+    grill.program.send_signal(signal.SIGSTOP)
+    people.revoke(second.number)
+    soon(lambda: known(till, second).revoked)
+    assert not known(grill, second).revoked
+    grill.program.send_signal(signal.SIGCONT)
+    tell("from its return to the station that was cut off", soon(lambda: known(grill, second).revoked))
 
 
 def test_a_screen_sees_each_new_snapshot_and_never_none(masters, tmp_path):

@@ -123,7 +123,7 @@ def test_a_pin_after_too_many_wrong_ones_must_wait_here_too() -> None:
     sheet = Sheet(GUS, LEAD, wait_s=29.0)
     sheet.tap(f"approver:{LEAD.id}")
     sheet.keys("2", "5", "8", "0", "enter")
-    assert sheet.facts == []
+    assert sheet.facts == [StaffSeen(staff=LEAD.id, what="refused", how="pin", why="wait")]
     assert "wait 30 s" in sheet.texts
 
 

@@ -76,6 +76,10 @@ def test_the_button_under_the_finger_is_pressed_until_it_is_lifted():
     assert pressed(finger) == ""
 
 
+def test_a_finger_whose_panel_was_unplugged_meant_nothing():
+    assert done(touch("down", 15, 15), touch("cancel", 15, 15)) == []
+
+
 def test_the_wheel_and_keys_come_as_they_are():
     assert done(Wheel(steps=-2, x=0.2, y=0.2), Press(key="t")) == [Wheeled("a", -2), Keyed(Press(key="t"))]
 

@@ -121,7 +121,7 @@ def test_cancelling_forgets_what_was_typed_and_leaves_nobody_logged_in() -> None
 
 def test_a_pin_that_must_wait_is_not_even_looked_at() -> None:
     door = Door(pins=(BO.id,), wait_s=125.0).tap(f"login:{BO.id}").keys("2", "5", "8", "0", "enter")
-    assert door.facts == []
+    assert door.facts == [StaffSeen(staff=BO.id, what="refused", how="pin", why="wait")]
     assert "wait 3 minutes" in door.texts
 
 

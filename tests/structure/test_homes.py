@@ -24,6 +24,8 @@ HOMES = {
     "typer": ("cli.py", "commands/"),
     "rich": ("commands/", "demo/"),
     "supervisor": ("demo/",),
+    "segno": ("wallet/",),
+    "pydyf": ("paper/",),
 }
 IMPURE = {
     "os",
