@@ -4,6 +4,7 @@ import sys
 
 import typer
 
+from station.commands.audit import app as audit
 from station.commands.bench import app as bench
 from station.commands.demo import demo
 from station.commands.doctor import doctor
@@ -25,6 +26,7 @@ app = typer.Typer(
 )
 app.add_typer(master, name="master")
 app.add_typer(staff, name="staff")
+app.add_typer(audit, name="audit")
 app.add_typer(replica, name="replica")
 app.add_typer(floor, name="floor")
 app.add_typer(scanner, name="scanner")

@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from sqlalchemy import Table
 
-from station.data.queries.link import snapshot_tables
+from station.data.queries.link import may_read_pins, snapshot_tables
 from station.data.tables import METADATA, ledger, menu, orders, payments, staff
 from station.domain.menu import Role
 
@@ -50,6 +50,8 @@ def _link(role: Role) -> Iterator[Right]:
     yield from _all([orders.order_tokens], "SELECT", "INSERT", "UPDATE")
     yield Right("UPDATE", menu.menu_items.name, ("sold_out", "updated_at", "revision"))
     yield Right("UPDATE", staff.wallet_cards.name, ("last_step", "updated_at", "revision"))
+    if may_read_pins(role):
+        yield Right("UPDATE", staff.staff_pins.name, ("failures", "blocked_until", "updated_at", "revision"))
 
 
 def _till() -> Iterator[Right]:

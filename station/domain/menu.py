@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Literal
 
 from station.domain.allergens import Answer, Carrier, Choice, Source, ordered_answers
+from station.domain.pins import KeptPin
 from station.domain.scans import NO_WALLETS, Wallets
 
 Effect = Literal["added", "removed", "changed"]
@@ -133,7 +134,7 @@ class Shop:
     """Everything a station's screen knows of its shop at one moment. `version` changes when anything of it does.
 
     `business_day`: the open one, or the last one when none is open (`day_open`): its date names the floor's folders.
-    `pins`: by person the hash of their PIN; none on a prep display.
+    `pins`: by person what is known of their PIN; none on a prep display.
     """
 
     id: str
@@ -147,7 +148,7 @@ class Shop:
     profile: Profile
     day_open: bool = True
     wallets: Wallets = NO_WALLETS
-    pins: Mapping[str, str] = field(default_factory=dict)
+    pins: Mapping[str, KeptPin] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ together, at all of them.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Final
@@ -27,6 +27,14 @@ class EasyPin(OrderRefused):
 
 
 @dataclass(frozen=True, slots=True)
+class KeptPin:
+    """What a station knows of somebody's PIN. `blocked_until`: wrong ones at all stations together make it wait."""
+
+    argon2id: str = field(repr=False)
+    blocked_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Tries:
     """Wrong PINs in a row, and when the last one was."""
 
@@ -43,6 +51,11 @@ def wait_s(tries: Tries, now: datetime) -> float:
         return 0.0
     pause = _pause_s(tries.wrong - FREE_TRIES)
     return max(0.0, (tries.last + timedelta(seconds=pause) - now).total_seconds())
+
+
+def blocked_until(wrong: int, last: datetime) -> datetime | None:
+    """Until when nobody may try again after so many wrong ones in a row; None: at once."""
+    return last + timedelta(seconds=_pause_s(wrong - FREE_TRIES)) if wrong >= FREE_TRIES else None
 
 
 def seconds_for(guesses: int) -> float:

@@ -24,6 +24,7 @@ from typing import Any
 import msgspec
 from ulid import ULID
 
+from station.domain.chains import Damage, Row, damages
 from station.domain.facts import FLOOR_FACTS, Entry, Fact, FloorReported, kind_of
 from station.errors import JournalError
 from station.local.bell import bell_of, ring
@@ -252,14 +253,27 @@ class Journal:
 
     def broken_at(self) -> int | None:
         """The first fact whose hash does not follow from the one before it; None when the chain is whole."""
-        previous = self._first
+        return next((damage.seq for damage in self.damages()), None)
+
+    def damages(self) -> Iterator[Damage]:
+        """Everything that was altered, taken out or moved."""
         with self._errors("be read"):
-            rows = self._db.execute("SELECT seq, id, kind, body, staff, at, previous, hash FROM facts ORDER BY seq")
-            for seq, fact_id, kind, body, staff, at, before, digest in rows:
-                if before != previous or digest != _hash(previous, fact_id, kind, body, staff, at):
-                    return int(seq)
-                previous = digest
-        return None
+            yield from damages(self._chain(), self._first, self._with_hash)
+
+    def latest_words(self) -> str:
+        """Which fact is the newest, for a person; empty when there is none."""
+        rows = self._rows("SELECT kind, id, at FROM facts ORDER BY seq DESC LIMIT 1")
+        return "" if not rows else f"{rows[0][0]} {rows[0][1]} of {rows[0][2]}"
+
+    def _chain(self) -> Iterator[Row]:
+        rows = self._db.execute("SELECT seq, id, kind, body, staff, at, previous, hash FROM facts ORDER BY seq")
+        for seq, fact_id, kind, body, staff, at, previous, digest in rows:
+            fits = _hash(previous, fact_id, kind, body, staff, at)
+            yield Row(int(seq), previous, digest, fits, f"{kind} {fact_id} of {at}")
+
+    def _with_hash(self, digest: str) -> int | None:
+        row = self._db.execute("SELECT seq FROM facts WHERE hash = ?", (digest,)).fetchone()
+        return None if row is None else int(row[0])
 
     def forget_progress(self, op: str) -> None:
         """The operation starts anew, from another source."""

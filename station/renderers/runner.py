@@ -295,11 +295,15 @@ class Runner(Generic[State]):
 
     def right_pin(self, person: str, pin: str) -> bool:
         shop = self._on.shop.shop
-        return right_pin(pin, None if shop is None else shop.pins.get(person), self._settings.token_key)
+        kept = None if shop is None else shop.pins.get(person)
+        return right_pin(pin, None if kept is None else kept.argon2id, self._settings.token_key)
 
     def pin_wait_s(self, person: str) -> float:
-        tries, now = self._records.access, self._clock.now()
-        return max(wait_s(tries.tries_of(person), now), wait_s(tries.tries_of(""), now))
+        tries, now, shop = self._records.access, self._clock.now(), self._on.shop.shop
+        kept = None if shop is None else shop.pins.get(person)
+        elsewhere = None if kept is None else kept.blocked_until
+        elsewhere_s = 0.0 if elsewhere is None else (elsewhere - now).total_seconds()
+        return max(wait_s(tries.tries_of(person), now), wait_s(tries.tries_of(""), now), elsewhere_s)
 
     def _scanned(self, code: str) -> None:
         """Whatever the screen shows, even while a PIN is being typed: a scan goes to no text and no button."""

@@ -1,7 +1,7 @@
 """The audit: each station's rows in a chain, so that one that was taken out or altered shows."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -11,12 +11,14 @@ from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from station.data.bulk import add_rows, in_portions
 from station.data.tables import ledger, shop
+from station.domain.chains import Damage, Row, damages
 
 FIRST: Final = "0" * 64
 """What the first row of a station has in place of the hash before it."""
 REFUSED: Final = "refused."
 """How the kind of a fact begins that the master could not take."""
 _LOOKED_UP_AT_ONCE: Final = 500
+_ROWS_AT_ONCE: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +76,76 @@ def chain_hash(previous: str, event: Event) -> str:
 
 def broken_at(conn: Connection, station_id: str) -> int | None:
     """The first place in a station's chain where something was altered or is missing; None when it is whole."""
+    return next((damage.seq for damage in chain_damages(conn, station_id)), None)
+
+
+def chain_damages(conn: Connection, station_id: str, seen: Callable[[Row], None] = lambda _: None) -> Iterator[Damage]:
+    """Everything that was altered, taken out or moved in a station's chain. `seen` is told of each row; none is kept.
+
+    Index: station, seq.
+    """
     events = ledger.audit_events.c
-    previous, expected = FIRST, 1
-    for row in conn.execute(select(ledger.audit_events).where(events.station_id == station_id).order_by(events.seq)):
-        event = Event(row.id, row.kind, row.staff_id, row.subject_id, row.body, row.at)
-        if row.seq != expected or row.previous_hash != previous or row.hash != chain_hash(previous, event):
-            return expected
-        previous, expected = row.hash, expected + 1
-    return None
+
+    def rows() -> Iterator[Row]:
+        after = None
+        while True:
+            query = select(ledger.audit_events).where(events.station_id == station_id).order_by(events.seq)
+            query = query if after is None else query.where(events.seq > after)
+            some = conn.execute(query.limit(_ROWS_AT_ONCE)).all()
+            for row in some:
+                event = Event(row.id, row.kind, row.staff_id, row.subject_id, row.body, row.at)
+                words = f"{row.kind} {row.id} of {row.at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+                made = Row(row.seq, row.previous_hash, row.hash, chain_hash(row.previous_hash, event), words)
+                seen(made)
+                yield made
+            if len(some) < _ROWS_AT_ONCE:
+                return
+            after = some[-1].seq
+
+    def where(digest: str) -> int | None:
+        query = select(events.seq).where(events.station_id == station_id, events.hash == digest).order_by(events.seq)
+        return conn.scalar(query.limit(1))
+
+    return damages(rows(), FIRST, where)
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """A station's chain in the master: how many rows, when the last one was, and all that is wrong with it."""
+
+    station: str
+    rows: int
+    last: str
+    damages: tuple[Damage, ...]
+
+
+@dataclass(slots=True)
+class _Tally:
+    rows: int = 0
+    last: str = ""
+
+    def note(self, row: Row) -> None:
+        self.rows, self.last = self.rows + 1, row.words
+
+
+def verify_chains(conn: Connection, only: str | None = None) -> Iterator[Audited]:
+    """Each station's chain, in the order of their codes."""
+    stations = shop.stations.c
+    query = select(stations.id, stations.code).order_by(stations.code)
+    for row in conn.execute(query if only is None else query.where(stations.code == only)).all():
+        tally = _Tally()
+        found = tuple(chain_damages(conn, row.id, tally.note))
+        yield Audited(row.code, tally.rows, tally.last, found)
+
+
+def audited_bodies(conn: Connection, ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """By id, the kind and the body of those of these facts that stand in the audit."""
+    events = ledger.audit_events.c
+    found: dict[str, tuple[str, str]] = {}
+    for some in in_portions(ids, _LOOKED_UP_AT_ONCE):
+        query = select(events.id, events.kind, events.body).where(events.id.in_(some))
+        found.update((row.id, (row.kind, row.body)) for row in conn.execute(query))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

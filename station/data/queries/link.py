@@ -68,7 +68,12 @@ def snapshot_tables(role: Role) -> tuple[Table, ...]:
     No order, payment or ledger row is among them. A PIN has so few digits that its hash gives it away to whoever has time, so
     a prep display, which stands where everybody passes, does not get them: there people log in with their cards.
     """
-    return tuple(table for table in _SNAPSHOT if role != "prep" or table is not staff.staff_pins)
+    return tuple(table for table in _SNAPSHOT if may_read_pins(role) or table is not staff.staff_pins)
+
+
+def may_read_pins(role: Role) -> bool:
+    """Whether people log in by PIN at a station of this role."""
+    return role != "prep"
 
 
 def every_snapshot_table() -> tuple[Table, ...]:

@@ -8,6 +8,7 @@ fact stands alone, and then comes here to be kept likewise (`refuse_fact`).
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 import msgspec
@@ -15,6 +16,7 @@ from sqlalchemy import Column, Connection, case, select, union_all, update
 
 from station.data.bulk import add_rows, change_rows, in_portions
 from station.data.queries.audit import Chain, count_refused, refused_among
+from station.data.queries.link import may_read_pins
 from station.data.queries.link_rows import (
     WRITTEN,
     Asked,
@@ -28,7 +30,9 @@ from station.data.queries.link_rows import (
     token_row,
 )
 from station.data.tables import ledger, menu, orders, shop, staff
-from station.domain.facts import Entry, Fact, FloorReported, OrderSent, SoldOut, kind_of
+from station.domain.facts import Entry, Fact, FloorReported, OrderSent, SoldOut, StaffSeen, kind_of
+from station.domain.menu import Role
+from station.domain.pins import blocked_until
 from station.errors import DataError
 
 _FACT: msgspec.json.Decoder[Fact] = msgspec.json.Decoder(Fact)
@@ -105,10 +109,15 @@ def _known(conn: Connection, new: Sequence[Entry]) -> Known:
     }
     return Known(
         staff=_there(conn, staff.staff.c.id, {entry.staff for entry in new if entry.staff}),
+        permissions=_there(conn, staff.permissions.c.code, {fact.permission for fact in _seen(new) if fact.permission}),
         items=_there(conn, menu.menu_items.c.id, {entry.fact.item for entry in new if isinstance(entry.fact, SoldOut)}),
         asked=_asked(conn, {one.fact for one in reports} - {entry.id for entry in new}),
         stands=_stands(conn, of_orders),
     )
+
+
+def _seen(entries: Sequence[Entry]) -> list[StaffSeen]:
+    return [entry.fact for entry in entries if isinstance(entry.fact, StaffSeen)]
 
 
 def _there(conn: Connection, key: Column[str], ids: Iterable[str]) -> frozenset[str]:
@@ -151,7 +160,32 @@ def _write(conn: Connection, station_id: str, gathered: Gathered) -> None:
     for card, step in sorted(gathered.steps.items()):
         # A code that passed anywhere passes nowhere again, as soon as the others have their next snapshot.
         conn.execute(update(cards).where(cards.c.id == card, cards.c.last_step < step).values(last_step=step))
+    _write_pins(conn, station_id, gathered.pins)
     Chain(conn, station_id).add_all(gathered.events)
+
+
+def _write_pins(conn: Connection, station_id: str, tried: Mapping[str, Sequence[datetime | None]]) -> None:
+    """Wrong PINs of all stations add up, and make the person wait at each of them. Prep displays have no PINs, nor the right."""
+    if not tried or not may_read_pins(_role(conn, station_id)):
+        return
+    pins = staff.staff_pins
+    for person in sorted(tried):
+        # Locked before it is counted on: two stations that bring wrong PINs at once must both count.
+        conn.execute(update(pins).where(pins.c.staff_id == person).values(failures=pins.c.failures))
+        row = conn.execute(select(pins.c.failures, pins.c.blocked_until).where(pins.c.staff_id == person)).first()
+        if row is None:
+            continue
+        wrong, until = row.failures, row.blocked_until
+        for at in tried[person]:
+            wrong, until = (0, None) if at is None else (wrong + 1, blocked_until(wrong + 1, at))
+        conn.execute(update(pins).where(pins.c.staff_id == person).values(failures=wrong, blocked_until=until))
+
+
+def _role(conn: Connection, station_id: str) -> Role:
+    profiles, stations = shop.station_profiles.c, shop.stations.c
+    query = select(profiles.role).join(shop.stations, stations.station_profile_id == profiles.id)
+    role: Role = conn.execute(query.where(stations.id == station_id)).scalar_one()
+    return role
 
 
 def _write_stands(conn: Connection, stands: Mapping[Token, Stand]) -> None:

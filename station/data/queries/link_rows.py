@@ -3,7 +3,7 @@
 order.sent       orders, order_lines, order_line_modifiers, payments, order_tokens (not seen on the floor yet); counts
                  down what is left of an item; audit
 floor.reported   token_moves, and order_tokens where the token stands now
-staff.seen       login_events
+staff.seen       login_events; wallet_cards and staff_pins, so that a used code and a wrong PIN count everywhere; audit
 menu.sold_out    menu_items; audit
 all other        audit: who meant what; the floor's report tells what became of it
 """
@@ -77,19 +77,24 @@ class Known:
 
     staff: frozenset[str]
     items: frozenset[str]
+    permissions: frozenset[str]
     asked: Mapping[str, Asked]
     stands: Mapping[Token, Stand]
 
 
 @dataclass(slots=True)
 class Gathered:
-    """Rows by table, in order; `stands` only of tokens that moved on. `refused`: facts that name what is not there, and why."""
+    """Rows by table, in order; `stands` only of tokens that moved on. `refused`: facts that name what is not there, and why.
+
+    `pins`: by person, when each PIN was wrong, in order; None where one was right.
+    """
 
     rows: dict[Table, list[Row]] = field(default_factory=lambda: defaultdict(list))
     stands: dict[Token, Stand] = field(default_factory=dict)
     counted: Counter[str] = field(default_factory=Counter)
     sold_out: dict[str, bool] = field(default_factory=dict)
     steps: dict[str, int] = field(default_factory=dict)
+    pins: dict[str, list[datetime | None]] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     refused: list[tuple[Entry, str]] = field(default_factory=list)
 
@@ -133,15 +138,29 @@ class _Gathering:
         elif isinstance(fact, FloorReported):
             self._report(entry, fact)
         elif isinstance(fact, StaffSeen):
-            self._add(
-                staff.login_events, entry, station_id=self._station, staff_id=fact.staff, what=fact.what, how=fact.how
-            )
-            if fact.card is not None and fact.step:
-                self.to.steps[fact.card] = max(fact.step, self.to.steps.get(fact.card, 0))
+            self._seen(entry, fact)
         elif isinstance(fact, SoldOut):
             self.to.sold_out[fact.item] = fact.sold_out
-        if not isinstance(fact, FloorReported | StaffSeen):
-            self.to.events.append(_event(entry, kind_of(fact), _audited(fact), staff_id=entry.staff))
+        if not isinstance(fact, FloorReported):
+            self.to.events.append(_event(entry, kind_of(fact), audited(fact), staff_id=entry.staff))
+
+    def _seen(self, entry: Entry, fact: StaffSeen) -> None:
+        """An approval is about whoever wanted it, and names who gave it; all else is about the one who was seen."""
+        if fact.card is not None and fact.step:
+            self.to.steps[fact.card] = max(fact.step, self.to.steps.get(fact.card, 0))
+        if fact.how == "pin" and fact.staff is not None and fact.what != "logout" and fact.why != "wait":
+            self.to.pins.setdefault(fact.staff, []).append(entry.at if fact.what == "refused" else None)
+        given = fact.what == "approved"
+        self._add(
+            staff.login_events,
+            entry,
+            station_id=self._station,
+            staff_id=entry.staff if given else fact.staff,
+            what=fact.what,
+            how=fact.how,
+            permission_code=fact.permission if fact.permission in self._known.permissions else None,
+            approved_by=fact.staff if given else None,
+        )
 
     def _unknown(self, entry: Entry) -> str:
         """Whoever did it must be known here before the audit names them; the audit itself must never be refused."""
@@ -301,7 +320,7 @@ def _event(entry: Entry, kind: str, body: str, *, staff_id: str | None) -> Event
     return Event(entry.id, kind, staff_id, subject, body, entry.at)
 
 
-def _audited(fact: Fact) -> str:
+def audited(fact: Fact) -> str:
     """The fact as the audit keeps it. A sale has tables of its own; here stands what has none."""
     if isinstance(fact, OrderSent):
         return json_of({"number": fact.number, "total_minor": fact.total_minor, "confirmed": fact.confirmed})

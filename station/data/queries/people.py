@@ -3,6 +3,7 @@
 from sqlalchemy import Connection, select
 
 from station.data.tables import staff
+from station.domain.pins import KeptPin
 from station.domain.scans import Wallet, Wallets
 
 
@@ -38,7 +39,8 @@ def load_wallets(conn: Connection, shop_id: str) -> Wallets:
     return Wallets({one.sha256: one for one in wallets}, {one.number: one for one in wallets})
 
 
-def load_pins(conn: Connection) -> dict[str, str]:
-    """By person the argon2id hash of their PIN."""
+def load_pins(conn: Connection) -> dict[str, KeptPin]:
+    """By person their PIN's hash, and until when it must wait."""
     pins = staff.staff_pins.c
-    return {row.staff_id: row.argon2id for row in conn.execute(select(pins.staff_id, pins.argon2id)).all()}
+    rows = conn.execute(select(pins.staff_id, pins.argon2id, pins.blocked_until)).all()
+    return {row.staff_id: KeptPin(row.argon2id, row.blocked_until) for row in rows}
