@@ -39,7 +39,7 @@ def damages(rows: Iterable[Row], first: str, where: Callable[[str], int | None] 
     """
     before = Row(0, "", first, first, "the beginning")
     for row in rows:
-        yield from _between(before, row, where)
+        yield from _between(before, row, lambda digest: 0 if digest == first else where(digest))
         if row.hash != row.fits:
             yield Damage("altered", row.seq, f"row {row.seq} was altered: {row.words}")
         before = row
@@ -54,7 +54,8 @@ def _between(before: Row, row: Row, where: Callable[[str], int | None]) -> Itera
         return
     home = where(row.previous)
     if home is not None:
-        yield Damage("moved", row.seq, f"row {row.seq} was moved: it was written right after row {home}: {row.words}")
+        whence = f"right after row {home}" if home else "first of all"
+        yield Damage("moved", row.seq, f"row {row.seq} was moved: it was written {whence}: {row.words}")
     elif gap:
         rows = f"row {before.seq + 1} is" if gap == 1 else f"rows {before.seq + 1} to {row.seq - 1} are"
         yield Damage("missing", before.seq + 1, f"{rows} missing, before {row.words}")
