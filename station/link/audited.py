@@ -8,16 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import msgspec
-from sqlalchemy import Connection
-from sqlalchemy.engine import URL
 
 from station.config import Settings
-from station.data.queries.audit import REFUSED, audited_bodies, verify_chains
-from station.data.queries.link_facts import known_facts
-from station.data.queries.link_rows import audited
-from station.data.session import check_schema, in_transaction, open_engine
+from station.data.addresses import Address
+from station.data.audited import AuditedMaster, as_audited
 from station.domain.chains import Damage
-from station.domain.facts import Entry, FloorReported, kind_of
+from station.domain.facts import Entry, kind_of
 from station.errors import DataError
 from station.link.follow import READER
 from station.local.journal import Journal
@@ -35,24 +31,23 @@ class Verdict:
     damages: tuple[Damage, ...]
 
 
-def verify_audit(url: str | URL, *, only: str | None = None, settings: Settings | None = None) -> Iterator[Verdict]:
+def verify_audit(where: Address, *, only: str | None = None, settings: Settings | None = None) -> Iterator[Verdict]:
     """Each station's chain in the master. `settings`: a station whose journal is at hand to compare with.
 
     Raises DataError when the master cannot be read or knows no such station.
     """
-    engine = open_engine(url)
+    master = AuditedMaster(where)
     try:
-        check_schema(engine)
-        found = in_transaction(engine, lambda conn: list(verify_chains(conn, only)))
+        found = master.chains(only)
         if only is not None and not found:
             raise DataError(f"the master knows no station {only!r}; `station audit verify` shows all that it knows")
         for one in found:
             more: tuple[Damage, ...] = ()
             if settings is not None and settings.code == one.station and settings.journal_path.exists():
-                more = in_transaction(engine, lambda conn: _against_journal(conn, settings))
+                more = _against_journal(master, settings)
             yield Verdict(f"{one.station} in the master", one.rows, one.last, (*one.damages, *more))
     finally:
-        engine.dispose()
+        master.close()
 
 
 def verify_journal(settings: Settings) -> Verdict:
@@ -65,30 +60,27 @@ def verify_journal(settings: Settings) -> Verdict:
         journal.close()
 
 
-def _against_journal(conn: Connection, settings: Settings) -> tuple[Damage, ...]:
+def _against_journal(master: AuditedMaster, settings: Settings) -> tuple[Damage, ...]:
     """What the journal says was brought to the master, and is not there, or says something else there."""
     journal = Journal(settings.journal_path, settings.code)
     try:
-        return tuple(_differences(conn, journal))
+        return tuple(_differences(master, journal))
     finally:
         journal.close()
 
 
-def _differences(conn: Connection, journal: Journal) -> Iterator[Damage]:
+def _differences(master: AuditedMaster, journal: Journal) -> Iterator[Damage]:
     brought, seq = journal.cursor(READER), 0
     while entries := [entry for entry in journal.since(seq, _AT_ONCE) if entry.seq <= brought]:
         seq = entries[-1].seq
-        ids = [entry.id for entry in entries]
-        kept, known = audited_bodies(conn, ids), known_facts(conn, ids)
+        kept = master.brought([entry.id for entry in entries])
         for entry in entries:
             words = f"{kind_of(entry.fact)} {entry.id}, fact {entry.seq} of this station's journal"
-            if entry.id not in known:
+            if entry.id not in kept.known:
                 yield Damage("missing", entry.seq, f"was brought to the master and is there no more: {words}")
-            elif entry.id in kept and _differs(entry, *kept[entry.id]):
+            elif entry.id in kept.bodies and _differs(entry, *kept.bodies[entry.id]):
                 yield Damage("altered", entry.seq, f"says something else in the master than in the journal: {words}")
 
 
 def _differs(entry: Entry, kind: str, body: str) -> bool:
-    if isinstance(entry.fact, FloorReported) or kind.startswith(REFUSED):
-        return False
-    return kind != kind_of(entry.fact) or msgspec.json.decode(body) != msgspec.json.decode(audited(entry.fact))
+    return kind != kind_of(entry.fact) or msgspec.json.decode(body) != msgspec.json.decode(as_audited(entry.fact))

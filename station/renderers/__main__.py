@@ -24,6 +24,7 @@ from station.renderers.prep import PrepRole
 from station.renderers.role import Role
 from station.renderers.runner import Adapters, Runner
 from station.renderers.screen import Screen
+from station.renderers.sound import Sounds
 from station.renderers.sources import ShopFile, StatusFile
 from station.renderers.till import TillRole
 from station.renderers.widgets.notice import notice
@@ -88,6 +89,7 @@ class Program:
                 link=StatusFile(settings.link_status, LinkStatus),
                 hands=hands,
                 observer=observer,
+                sounds=None if settings.headless else Sounds(),
             )
             runner = Runner(settings, role, login, adapters, self._woken, self.stop.set)
             opened.pop_all()

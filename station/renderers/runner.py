@@ -40,6 +40,7 @@ from station.renderers.records import Records
 from station.renderers.role import Event, Keyed, Role, State, Tap
 from station.renderers.scene import Scene
 from station.renderers.screen import Screen
+from station.renderers.sound import Sounds, Tone, tone_for
 from station.renderers.sources import ShopFile, StatusFile
 from station.renderers.theme import theme_for
 from station.renderers.widgets.notice import notice
@@ -65,8 +66,11 @@ class Adapters:
     link: StatusFile[LinkStatus]
     hands: HandsSocket
     observer: Observer | None
+    sounds: Sounds | None = None
 
     def close(self) -> None:
+        if self.sounds is not None:
+            self.sounds.close()
         self.hands.close()
         if self.observer is not None:
             self.observer.close()
@@ -93,6 +97,7 @@ class Runner(Generic[State]):
         self._state: State | None = None
         self._login_state: Any = None
         self._approval: Approval | None = None
+        self._tone: Tone | None = None
         self._records = Records(adapters.journal, adapters.mirror)
         self._touched_s = time.monotonic()
         self._finger: Finger | None = None
@@ -323,7 +328,7 @@ class Runner(Generic[State]):
         except JournalError as error:
             self._records.refuse(error)
         else:
-            self._say_of_scan(answer.note)
+            self._say_of_scan(answer.note, tone_for(answer.facts))
 
     def _broken(self, hand: ScanBroken) -> None:
         """Nobody's log-in changes, but whoever looks for somebody who tries things finds it."""
@@ -331,9 +336,10 @@ class Runner(Generic[State]):
             self._record((StaffSeen(what="refused", how="wallet", why=hand.why),))
         except JournalError as error:
             self._records.refuse(error)
-        self._say_of_scan(BROKEN)
+        self._say_of_scan(BROKEN, "refused")
 
-    def _say_of_scan(self, note: str) -> None:
+    def _say_of_scan(self, note: str, tone: Tone | None) -> None:
+        self._tone = tone
         self._note, self._note_ends = note, self._clock.now() + timedelta(seconds=NOTE_S)
         self._touched_s = time.monotonic()
         self._stale = True
@@ -349,6 +355,13 @@ class Runner(Generic[State]):
         self._framed_s = time.monotonic()
         if self._on.screen.show(scene):
             self._note_first(scene)
+        self._sound()
+
+    def _sound(self) -> None:
+        """What became of a scan, once it is on the screen: whoever scans looks at their card."""
+        shop, tone, self._tone = self._on.shop.shop, self._tone, None
+        if tone is not None and self._on.sounds is not None and shop is not None and shop.profile.sounds:
+            self._on.sounds.play(tone)
 
     def _make_scene(self) -> Scene:
         world = self._world()

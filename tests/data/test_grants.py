@@ -308,10 +308,12 @@ def everyday(link, role, day, folder):
         SoldOut(item=cola, sold_out=True),
         SoldOut(item=day.id("stranger"), sold_out=True),
         StaffSeen(staff=day.id("nobody"), what="login"),
+        StaffSeen(staff=amina, what="refused", how="pin", why="wrong"),
+        StaffSeen(staff=amina, what="approved", how="wallet", permission="token.void"),
     ]
     entries = [day.entry(30 + place, one, name=role) for place, one in enumerate(facts)]
     stored = link.store(STATIONS[role], entries)
-    assert (stored.new, len(stored.refused)) == (4, 2)
+    assert (stored.new, len(stored.refused)) == (6, 2)
     assert link.store(STATIONS[role], entries).new == 0
     assert link.snapshot(folder / "snapshot.db", upon=True) == link.version()
 

@@ -219,9 +219,11 @@ def everyday(link, role, day, snapshot):
         SoldOut(item=day.id("stranger"), sold_out=True),
         # The database itself refuses this one.
         StaffSeen(staff=day.id("nobody"), what="login"),
+        StaffSeen(staff=amina, what="refused", how="pin", why="wrong"),
+        StaffSeen(staff=amina, what="approved", how="wallet", card=day.id("card"), step=8, permission="token.void"),
     ]
     stored = link.store(station, [day.entry(30 + place, one, name=role) for place, one in enumerate(facts)])
-    assert (stored.new, len(stored.refused)) == (4, 2)
+    assert (stored.new, len(stored.refused)) == (6, 2)
     assert link.snapshot(snapshot, upon=True) == link.version()
 
 

@@ -108,7 +108,7 @@ class Station:
         sales = [one.fact for one in self.entries if isinstance(one.fact, OrderSent)]
         lines = [line for sale in sales for line in sale.lines]
         modifiers = [modifier.id for line in lines for modifier in line.modifiers]
-        audited = [one.id for one in self.entries if not isinstance(one.fact, FloorReported | StaffSeen)]
+        audited = [one.id for one in self.entries if not isinstance(one.fact, FloorReported)]
         with reading(self.engine) as conn:
             for column, expected in (
                 (orders.orders.c.id, [sale.order for sale in sales]),

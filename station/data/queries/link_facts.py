@@ -171,7 +171,8 @@ def _write_pins(conn: Connection, station_id: str, tried: Mapping[str, Sequence[
     pins = staff.staff_pins
     for person in sorted(tried):
         # Locked before it is counted on: two stations that bring wrong PINs at once must both count.
-        conn.execute(update(pins).where(pins.c.staff_id == person).values(failures=pins.c.failures))
+        as_it_is = {"failures": pins.c.failures, "blocked_until": pins.c.blocked_until}
+        conn.execute(update(pins).where(pins.c.staff_id == person).values(as_it_is))
         row = conn.execute(select(pins.c.failures, pins.c.blocked_until).where(pins.c.staff_id == person)).first()
         if row is None:
             continue
