@@ -4,7 +4,7 @@
     SR + 8 digits + 8 digits        rotating: the card's number, and a time code (RFC 6238, SHA-1, 8 digits, 30 s)
 
 Letters are upper case; what a scanner typed in lower case is taken as upper. The check character is ISO 7064 MOD 37,36, which finds
-every single wrong character and every swap of two neighbours, so that a misread card says "scan again" and is no guess.
+every single wrong character and nearly every swap of two neighbours, so that a misread card says "scan again" and is no guess.
 The master and the snapshot hold a static card's SHA-256 only. A rotating card's key is worked out from the shop's key and the card's
 number, and stored nowhere: a database that was stolen can make neither.
 """

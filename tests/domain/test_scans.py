@@ -82,7 +82,8 @@ def test_two_neighbours_that_changed_places_are_never_somebody(secret, place):
     code = static_code(secret)
     if code[place] != code[place + 1]:
         swapped = code[:place] + code[place + 1] + code[place] + code[place + 2 :]
-        assert who(swapped, shop(code)) == Refused("misread")
+        # The check finds nearly all swaps; what it misses is a card that nobody has.
+        assert who(swapped, shop(code)) in {Refused("misread"), Refused("unknown")}
 
 
 @given(st.text(max_size=600))
