@@ -13,6 +13,7 @@ import msgspec
 from station.domain.facts import (
     Entry,
     LineTicked,
+    OrderHeld,
     OrderSent,
     TokenAcknowledged,
     TokenDispatched,
@@ -21,7 +22,7 @@ from station.domain.facts import (
     TokenSplit,
     TokenTransferred,
 )
-from station.domain.floor import INBOX, Spot, station_place
+from station.domain.floor import HELD_WAITING, INBOX, Spot, station_place
 from station.domain.token import Body, Key, name_of
 
 
@@ -67,6 +68,9 @@ def _apply(after: dict[Key, Card], entry: Entry) -> None:
     fact = entry.fact
     if isinstance(fact, OrderSent):
         after.setdefault(fact.token.key, Card(Spot(INBOX, name_of(fact.token)), fact.token, pending=True))
+        return
+    if isinstance(fact, OrderHeld):
+        after.setdefault(fact.token.key, Card(Spot(HELD_WAITING, name_of(fact.token)), fact.token, pending=True))
         return
     if not isinstance(
         fact,

@@ -10,7 +10,7 @@ import msgspec
 
 from station.domain.token import Body, Code, Count, Instant, Name, Part, Text, Ulid
 
-Verb = Literal["bump", "undo", "recall", "hand_over", "hold", "fire", "void", "rescue"]
+Verb = Literal["bump", "undo", "recall", "hand_over", "hold", "fire", "void", "rescue", "resume", "end"]
 Minor = int
 
 
@@ -69,7 +69,10 @@ class AllergyConfirmed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
 
 
 class OrderSent(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag="order.sent"):
-    """Sold and sent to the kitchen: the rows of the sale and the token to publish, as one fact."""
+    """Sold and sent to the kitchen: the rows of the sale and the token to publish, as one fact.
+
+    `held`: the held order that it was before.
+    """
 
     order: Ulid
     number: Name
@@ -83,6 +86,15 @@ class OrderSent(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag="order
     currency: Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")]
     confirmed: tuple[AllergyConfirmed, ...] = ()
     token: Body
+    held: Ulid | None = None
+
+
+class OrderHeld(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag="order.held"):
+    """What somebody was ringing up waits for them, at no till. `replaces`: the held order that this one was before."""
+
+    order: Ulid
+    token: Body
+    replaces: Ulid | None = None
 
 
 class TokenMoved(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag="token.moved"):
@@ -206,10 +218,11 @@ class SoldOut(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag="menu.so
 
 
 TokenFact = TokenMoved | LineTicked | TokenTransferred | TokenSplit | TokenDispatched | TokenAcknowledged | TokenRushed
-Fact = OrderSent | TokenFact | FloorReported | StaffSeen | SoldOut
+Fact = OrderSent | OrderHeld | TokenFact | FloorReported | StaffSeen | SoldOut
 
 FLOOR_FACTS = (
     OrderSent,
+    OrderHeld,
     TokenMoved,
     LineTicked,
     TokenTransferred,

@@ -11,6 +11,9 @@
     tmp/                   a token being written; nobody reads here
     quarantine/            what is no valid token, each with a .why file; never deleted by a program
     presence/<code>        touched by each station every 2 s
+    held/waiting/          an order that is not sold yet, and waits for whoever began it; no kitchen sees it
+    held/<till code>/      the same, taken by that till: no other one can open it
+    held/ended-<yyyy-mm-dd>/  it was sold, or cleared
 
 A *place* is a folder's path below the floor, as text ("stations/grill1"). Pure.
 """
@@ -35,10 +38,16 @@ VOID: Final = "void"
 PARENTS: Final = "parents"
 QUARANTINE: Final = "quarantine"
 PRESENCE: Final = "presence"
-TOP: Final = (INBOX, HOLD, STATIONS, PASS, DONE, VOID, PARENTS, TRANSIT, TMP, QUARANTINE, PRESENCE)
+HELD: Final = "held"
+HELD_WAITING: Final = f"{HELD}/waiting"
+TOP: Final = (INBOX, HOLD, STATIONS, PASS, DONE, VOID, PARENTS, TRANSIT, TMP, QUARANTINE, PRESENCE, HELD)
+FOLDED: Final = (STATIONS, DONE, VOID, HELD)
+"""Those that hold places, and no tokens themselves."""
 
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-_LIVE = re.compile(rf"inbox|hold|pass|stations/{CODE_PATTERN}|(?:done|void)/{_DAY}")
+_LIVE = re.compile(
+    rf"inbox|hold|pass|stations/{CODE_PATTERN}|(?:done|void)/{_DAY}|held/(?:{CODE_PATTERN}|ended-{_DAY})"
+)
 _NONCE = re.compile(ULID_PATTERN)
 
 
@@ -82,6 +91,21 @@ class Transit:
 
 def station_place(code: str) -> str:
     return f"{STATIONS}/{code.lower()}"
+
+
+def held_place(till: str) -> str:
+    """Where the orders stand that this till has taken up again."""
+    return f"{HELD}/{till.lower()}"
+
+
+def held_ended(day: str) -> str:
+    """`day`: the business date."""
+    return f"{HELD}/ended-{day}"
+
+
+def is_held(place: str) -> bool:
+    """Whether what stands here is no order of the kitchen's."""
+    return place.startswith(f"{HELD}/")
 
 
 def day_place(top: str, day: date) -> str:

@@ -143,8 +143,29 @@ class Elsewhere(_Open, frozen=True, kw_only=True, omit_defaults=True):
     place: Text
 
 
+class HeldLine(_Open, frozen=True, kw_only=True, omit_defaults=True):
+    """What a till needs of a line to go on: its price as the guest was told it, and the ids of what was chosen."""
+
+    price_minor: int
+    chosen: tuple[Ulid, ...] = ()
+
+
+class Held(_Open, frozen=True, kw_only=True, omit_defaults=True):
+    """Of an order that was not sold yet: who began it, and by line what its token's own lines don't say.
+
+    `order`, `business_day`: the sale's ULID, which has the token's number, where a payment was begun already.
+    """
+
+    staff: Ulid
+    lines: dict[Ulid, HeldLine]
+    order: Ulid | None = None
+    business_day: Text = ""
+
+
 class Body(_Open, frozen=True, kw_only=True, omit_defaults=True):
-    """All that a display needs to cook it, without any database."""
+    """All that a display needs to cook it, without any database. `held`: it is no order for the kitchen, but one that waits at
+    no till for whoever began it.
+    """
 
     order: Ulid
     number: Annotated[str, msgspec.Meta(pattern=f"^{NUMBER_PATTERN}$")]
@@ -164,6 +185,7 @@ class Body(_Open, frozen=True, kw_only=True, omit_defaults=True):
     elsewhere: tuple[Elsewhere, ...] = ()
     acknowledged: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
+    held: Held | None = None
 
     @property
     def items(self) -> int:

@@ -18,7 +18,7 @@ from types import MappingProxyType
 from inotify_simple import INotify, flags
 
 from station.domain.cards import Card
-from station.domain.floor import DONE, HOLD, INBOX, PASS, STATIONS, VOID, Spot, check_place, live
+from station.domain.floor import FOLDED, HOLD, INBOX, PASS, Spot, check_place, live
 from station.domain.token import ULID_PATTERN, Body, Key, decode, parse_name
 from station.errors import JournalError, TokenError
 
@@ -176,7 +176,7 @@ class Mirror:
 
     def _watch_folders(self) -> None:
         watched = set(self._watched.values())
-        for folder in (self._root, *(self._root / place for place in (STATIONS, DONE, VOID, *_places(self._root)))):
+        for folder in (self._root, *(self._root / place for place in (*FOLDED, *_places(self._root)))):
             if folder not in watched:
                 try:
                     self._watched[self._watch.add_watch(folder, _CHANGES)] = folder
@@ -210,7 +210,7 @@ def _spots(root: Path) -> list[Spot]:
 
 def _places(root: Path) -> Iterable[str]:
     yield from (INBOX, HOLD, PASS)
-    for top in (STATIONS, DONE, VOID):
+    for top in FOLDED:
         for name in _names(root / top):
             yield f"{top}/{name}"
 

@@ -27,6 +27,7 @@ from station.renderers.screen import Screen
 from station.renderers.sound import Sounds
 from station.renderers.sources import ShopFile, StatusFile
 from station.renderers.till import TillRole
+from station.renderers.till_held import TillHandover
 from station.renderers.widgets.notice import notice
 
 _RETRY_S = 2.0
@@ -91,7 +92,8 @@ class Program:
                 observer=observer,
                 sounds=None if settings.headless else Sounds(),
             )
-            runner = Runner(settings, role, login, adapters, self._woken, self.stop.set)
+            handover = TillHandover() if settings.role == "till" else None
+            runner = Runner(settings, role, login, adapters, self._woken, self.stop.set, handover)
             opened.pop_all()
             return runner
 

@@ -98,6 +98,22 @@ class Desk(Protocol):
 State = TypeVar("State")
 
 
+class Handover(Protocol[State]):
+    """What a station does when another person comes to it, or the one who was there goes."""
+
+    def leave(self, state: State, world: World, desk: Desk) -> tuple[Fact, ...]:
+        """Recorded before the log-in or log-out, under whoever leaves. The world's person is still that one."""
+        ...
+
+    def cleared(self, state: State) -> State:
+        """The state without what was left, once it is recorded: nothing of it is there for whoever comes, were it the same person."""
+        ...
+
+    def arrive(self, state: State, world: World) -> tuple[Fact, ...]:
+        """To be recorded: asked again whenever anything has changed while somebody is here."""
+        ...
+
+
 class Role(Protocol[State]):
     """One of the screens."""
 

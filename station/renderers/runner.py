@@ -19,7 +19,7 @@ from ulid import ULID
 from station.config import Settings
 from station.data.pin_hashes import right_pin
 from station.domain.facts import Fact, StaffSeen
-from station.domain.hands import Press, Scan, ScanBroken, Touch, Wheel
+from station.domain.hands import Hand, Press, Scan, ScanBroken, Touch, Wheel
 from station.domain.menu import Person, Shop
 from station.domain.permissions import NotPermitted
 from station.domain.pins import wait_s
@@ -37,7 +37,7 @@ from station.renderers.hands import HandsSocket
 from station.renderers.login_state import Login
 from station.renderers.observe import Ask, Observer, describe
 from station.renderers.records import Records
-from station.renderers.role import Event, Keyed, Role, State, Tap
+from station.renderers.role import Event, Handover, Keyed, Role, State, Tap
 from station.renderers.scene import Scene
 from station.renderers.screen import Screen
 from station.renderers.sound import Sounds, Tone, tone_for
@@ -89,9 +89,10 @@ class Runner(Generic[State]):
         adapters: Adapters,
         wake: int,
         closed: Callable[[], None],
+        handover: Handover[State] | None = None,
     ) -> None:
         self._settings, self._role, self._login, self._on = settings, role, login, adapters
-        self._wake, self._closed = wake, closed
+        self._wake, self._closed, self._handover = wake, closed, handover
         self._clock = ShopClock()
         self._clock_at_s = 0.0
         self._state: State | None = None
@@ -148,13 +149,10 @@ class Runner(Generic[State]):
             self._stale = True
         self._look()
         for hand in hands:
-            if isinstance(hand, Scan):
-                self._scanned(hand.code)
-            elif isinstance(hand, ScanBroken):
-                self._broken(hand)
-            else:
-                self._feel(hand)
+            self._take(hand)
         self._hold()
+        if self._stale:
+            self._fetch()
         if on.observer is not None and on.observer.fileno() in ready:
             # What was just done must be on the screen that is described.
             self._show()
@@ -198,6 +196,14 @@ class Runner(Generic[State]):
         if tokens.shop_time is not None and tokens.monotonic_s != self._clock_at_s:
             self._clock_at_s = tokens.monotonic_s
             self._clock.correct(tokens.shop_time, tokens.monotonic_s)
+
+    def _take(self, hand: Hand) -> None:
+        if isinstance(hand, Scan):
+            self._scanned(hand.code)
+        elif isinstance(hand, ScanBroken):
+            self._broken(hand)
+        else:
+            self._feel(hand)
 
     def _feel(self, hand: Touch | Wheel | Press) -> None:
         if self._scene is None:
@@ -259,8 +265,7 @@ class Runner(Generic[State]):
             # What the sheet says of scans is about this approval.
             self._note = ""
             return
-        self._record((*before, *facts))
-        self._state = state
+        self._record((*before, *facts), state)
 
     def _answered(self, state: Approval | None, facts: tuple[Fact, ...], world: World) -> None:
         """What the sheet that asks for an approval came to."""
@@ -273,11 +278,35 @@ class Runner(Generic[State]):
         by = _person(world.shop, given.staff)
         self._act(asked.event, replace(world, approved=asked.permission, approver=by), facts)
 
-    def _record(self, facts: tuple[Fact, ...]) -> None:
+    def _record(self, facts: tuple[Fact, ...], state: State | None = None) -> None:
+        """`state`: what the role's becomes, once the facts are safe."""
         before = self._records.person_id
-        self._records.record(facts, self._clock.now())
-        if self._records.person_id != before:
-            self._login_state, self._approval = None, None
+        self._records.record((*self._left(facts), *facts), self._clock.now())
+        self._state = state if state is not None else self._state
+        if self._records.person_id == before:
+            return
+        self._login_state, self._approval = None, None
+        if self._handover is not None and self._state is not None:
+            self._state = self._handover.cleared(self._state)
+
+    def _left(self, facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
+        """What whoever is here leaves behind, when these facts bring somebody else, or nobody."""
+        moves = any(isinstance(fact, StaffSeen) and fact.what in {"login", "logout"} for fact in facts)
+        world = self._world() if moves and self._handover is not None else None
+        if world is None or world.person is None or self._handover is None or self._state is None:
+            return ()
+        return self._handover.leave(self._state, world, self)
+
+    def _fetch(self) -> None:
+        """What waits for whoever is here, as soon as this station sees it."""
+        world = self._world()
+        if self._handover is None or world is None or world.person is None or self._records.refused:
+            return
+        state = self._role.begin(world) if self._state is None else self._state
+        try:
+            self._records.record(self._handover.arrive(state, world), self._clock.now())
+        except JournalError as error:
+            self._records.refuse(error)
 
     def _idle_logout(self) -> None:
         """After the profile's time without a touch; 0 is never."""

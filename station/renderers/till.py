@@ -13,6 +13,7 @@ from station.renderers import theme as look
 from station.renderers.role import Desk, Event, Held, Keyed, Tap, Wheeled
 from station.renderers.scene import Box, Drawn, Icon, Label, Op, Panel, Rect, Scene, Shape, drawn, panel
 from station.renderers.till_actions import next_category, tapped, turned
+from station.renderers.till_held import fetching, restored
 from station.renderers.till_layout import areas, left_world, trouble_rect
 from station.renderers.till_menu import menu_panels
 from station.renderers.till_modifiers import modifiers_sheet
@@ -110,7 +111,12 @@ def _settled(state: Till, world: World) -> Till:
     """The state without what has gone meanwhile: a category, a selected line, a message that was read."""
     person = "" if world.person is None else world.person.id
     if person != state.owner:
-        state = _welcomed(handed_on(state, person), world)
+        state = handed_on(state, person)
+        if fetching(state, world) is not None:
+            away = world.tokens.share != "ok"
+            text = "Your order waits on the share, which is away" if away else "Fetching your order from before"
+            state = said(state, text, world)
+    state = _welcomed(state, world)
     categories = world.shop.menu.categories
     if categories and all(category.id != state.category for category in categories):
         state = replace(state, category=categories[0].id, page=0)
@@ -122,9 +128,13 @@ def _settled(state: Till, world: World) -> Till:
 
 
 def _welcomed(state: Till, world: World) -> Till:
-    if not state.draft.begun:
+    """With the order that came for whoever is here, as soon as it is theirs."""
+    came = restored(state, world)
+    if came is None:
         return state
-    return said(state, f"Your order from before is here again: {counted(state.draft.count, 'item')}", world)
+    state, missing = came
+    text = f"Your order from before is here again: {counted(state.draft.count, 'item')}"
+    return said(state, f"{text}. No longer on the menu: {', '.join(missing)}" if missing else text, world)
 
 
 def _tapped(state: Till, tap: Tap, world: World, desk: Desk) -> Result:

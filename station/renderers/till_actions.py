@@ -9,6 +9,7 @@ from station.domain.facts import SoldOut, StaffSeen
 from station.domain.menu import MenuItem
 from station.errors import OrderRefused
 from station.renderers.role import Desk
+from station.renderers.till_held import ended
 from station.renderers.till_menu import pages
 from station.renderers.till_modifiers import page_of
 from station.renderers.till_order import lines_shown
@@ -184,10 +185,10 @@ _ON_LINE: dict[str, Callable[[Till, DraftLine, Desk], Till]] = {
 }
 
 
-def _clear(till: Till) -> Till:
+def _clear(till: Till, world: World) -> Result:
     if not till.draft.begun:
-        return till
-    return Till(
+        return till, ()
+    after = Till(
         category=till.category,
         reserved=till.reserved,
         cleared=till.draft,
@@ -195,8 +196,8 @@ def _clear(till: Till) -> Till:
         keys=till.keys,
         last=till.last,
         owner=till.owner,
-        parked=till.parked,
     )
+    return after, ended(till, world, "cleared")
 
 
 def _restore(till: Till) -> Till:
@@ -244,13 +245,13 @@ _WITH_FACTS: dict[str, Callable[[Till, World], Result]] = {
     "86:out": lambda till, world: _ended(till, world, gone=True),
     "86:back": lambda till, world: _ended(till, world, gone=False),
     "logout": _logged_out,
+    "clear": _clear,
 }
 _PLAIN: dict[str, Callable[[Till], Till]] = {
     "find": lambda till: replace(till, finding=True, focus=""),
     "find:done": lambda till: replace(till, find="", finding=False, page=0, focus=""),
     "guest": _guest,
     "allergies": lambda till: replace(till, sheet=Allergies(), focus=""),
-    "clear": _clear,
     "restore": _restore,
     "next": lambda till: replace(till, last=None),
     "help": lambda till: replace(till, sheet=Helping(), focus=""),

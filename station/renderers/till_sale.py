@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
+import msgspec
+
 from station.domain import tenders
 from station.domain.clashes import clashes, unconfirmed
 from station.domain.draft import incomplete
@@ -13,6 +15,7 @@ from station.domain.orders import Sale, check_fits, check_sendable, counter_name
 from station.domain.tenders import Due
 from station.errors import OrderRefused
 from station.renderers.role import Desk
+from station.renderers.till_held import ended
 from station.renderers.till_pay import open_due
 from station.renderers.till_state import Choosing, Paying, Reserved, Telling, Till
 from station.renderers.world import World
@@ -87,11 +90,13 @@ def _send(till: Till, pay: Callable[[Due, str], Tender], world: World, desk: Des
         world.require("order.take", "take this order")
     if (recorded := _recorded(till.reserved.order, world)) is not None:
         # The journal took it, and then could not say so: it is sold, and must not be sold twice.
-        return _after(till, recorded), ()
+        return _after(till, recorded), ended(till, world, "sold")
     tender = pay(open_due(till, world), desk.new_id())
     sale = _sale(till.reserved, world.person, world)
     fact = place(till.draft, (tender,), world.shop.menu, sale, till.confirmed, desk.new_id)
-    return _after(till, fact), (fact,)
+    if till.held:
+        fact = msgspec.structs.replace(fact, held=till.held)
+    return _after(till, fact), (fact, *ended(till, world, "sold"))
 
 
 def _sale(reserved: Reserved, person: Person, world: World) -> Sale:
@@ -113,7 +118,6 @@ def _after(till: Till, sent: OrderSent) -> Till:
         seen=till.seen,
         keys=till.keys,
         owner=till.owner,
-        parked=till.parked,
     )
 
 

@@ -91,23 +91,14 @@ class Reserved:
 
 
 @dataclass(frozen=True, slots=True)
-class Parked:
-    """What somebody was ringing up when another person came to this till: it waits for them."""
-
-    staff: str
-    draft: Draft
-    confirmed: tuple[Clash, ...] = ()
-    reserved: Reserved | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Till:
     """`category`: the tab that is open; `find`: what is searched for, over all categories.
 
     `selected`: the line whose buttons are open. `page`: of the tiles; `lines_top`: the first line shown (None: so that the newest
     is seen). `last`: the order sent before this one. `cleared`: the draft that was cleared, to bring it back. `seen`: the
     troubles that somebody has acknowledged. `focus`: the action that the keyboard stands on; `keys`: whether the
-    keyboard was the last thing used. `owner`: whose draft it is; `parked`: the drafts of others.
+    keyboard was the last thing used. `owner`: whose draft it is; `held`: the held order
+    that it was before.
     """
 
     draft: Draft = field(default_factory=Draft)
@@ -128,7 +119,7 @@ class Till:
     focus: str = ""
     keys: bool = False
     owner: str = ""
-    parked: tuple[Parked, ...] = ()
+    held: str = ""
 
     @property
     def selected_line(self) -> DraftLine | None:
@@ -136,23 +127,8 @@ class Till:
 
 
 def handed_on(till: Till, person: str) -> Till:
-    """The till with this person at it ("": nobody): what was being rung up is parked, what is theirs comes back."""
-    if person == till.owner:
-        return till
-    others = tuple(one for one in till.parked if one.staff not in {person, till.owner})
-    theirs = next((one for one in till.parked if one.staff == person), Parked(person, Draft()))
-    if till.draft.begun and till.owner:
-        others = (*others, Parked(till.owner, till.draft, till.confirmed, till.reserved))
-    return Till(
-        draft=theirs.draft,
-        category=till.category,
-        confirmed=theirs.confirmed,
-        reserved=theirs.reserved,
-        seen=till.seen,
-        keys=till.keys,
-        owner=person,
-        parked=others,
-    )
+    """The till with this person at it ("": nobody): what was being rung up is held by now, and waits for its owner."""
+    return till if person == till.owner else Till(category=till.category, seen=till.seen, keys=till.keys, owner=person)
 
 
 def shown_items(till: Till, world: World) -> tuple[MenuItem, ...]:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Protocol, cast
 
 from station.domain.changes import NotPossible, children
-from station.domain.facts import Entry, FloorReported, OrderSent, TokenFact, TokenMoved, kind_of
-from station.domain.floor import Spot
+from station.domain.facts import Entry, FloorReported, OrderHeld, OrderSent, TokenFact, TokenMoved, kind_of
+from station.domain.floor import HELD_WAITING, Spot
 from station.domain.token import Body, Key
 from station.errors import TokenError
 from station.local.journal import Journal
@@ -80,6 +80,12 @@ class Executor:
             except TokenError as error:
                 return Carried(_report(entry, fact.token.key, None, None, "send", str(error)))
             return Carried(_report(entry, fact.token.key, None, spot, "send"), None, ((spot, fact.token),))
+        if isinstance(fact, OrderHeld):
+            try:
+                spot = self._floor.publish(entry.id, fact.token, HELD_WAITING)
+            except TokenError as error:
+                return Carried(_report(entry, fact.token.key, None, None, "keep", str(error)))
+            return Carried(_report(entry, fact.token.key, None, spot, "keep"), None, ((spot, fact.token),))
         return self._on_a_token(entry, cast("TokenFact", fact))
 
     def _on_a_token(self, entry: Entry, fact: TokenFact) -> Carried:

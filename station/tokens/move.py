@@ -5,7 +5,7 @@ done    it is at the target, or was
 lost    somebody else moved it
 """
 
-from station.domain.floor import HOLD, INBOX, PASS, STATIONS, Spot, check_place
+from station.domain.floor import HELD, HOLD, INBOX, PASS, STATIONS, Spot, check_place
 from station.domain.token import TokenName, parse_name
 from station.errors import TokenError
 from station.tokens.hand import Hand
@@ -38,7 +38,7 @@ def _was_ours(hand: Hand, target: Spot) -> bool:
     if target.name in _names(hand, target.place):
         return True
     places = [INBOX, HOLD, PASS]
-    places += [f"{STATIONS}/{entry.name}" for entry in hand.share.list(STATIONS) if entry.is_folder]
+    places += [f"{top}/{entry.name}" for top in (STATIONS, HELD) for entry in hand.share.list(top) if entry.is_folder]
     return not any(
         name.key == target.name.key and name.hop <= target.name.hop
         for place in places

@@ -8,7 +8,7 @@ folder is a fault to confirm, and no reason to clear a screen or to send orders 
 import logging
 from collections.abc import Mapping
 
-from station.domain.floor import Spot
+from station.domain.floor import Spot, is_held
 from station.domain.token import Key
 from station.errors import ShareError
 from station.local.clock import boot_s
@@ -31,6 +31,8 @@ class Recognition:
 
     def look(self, known: Mapping[Key, Spot]) -> None:
         """To be called on each new connection, before anything is made there. Raises ShareError while it is a stranger."""
+        # Held orders are none of the kitchen's, and are not surveyed.
+        known = {key: spot for key, spot in known.items() if not is_held(spot.place)}
         if self._is_ours(known):
             self._strange_since_s = None
             return

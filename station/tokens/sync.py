@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import msgspec
 
 from station.config import Settings
-from station.domain.facts import Entry, OrderSent
+from station.domain.facts import Entry, OrderHeld, OrderSent
 from station.domain.floor import Spot, station_place
 from station.domain.menu import Role, Shop
 from station.domain.token import Key
@@ -353,6 +353,6 @@ class Sync:
 
 def _key_of(entry: Entry) -> Key:
     fact = entry.fact
-    if isinstance(fact, OrderSent):
+    if isinstance(fact, OrderSent | OrderHeld):
         return fact.token.key
     return (fact.order, fact.part)  # type: ignore[union-attr]  # the journal gives only facts about tokens

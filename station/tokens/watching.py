@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-from station.domain.floor import HOLD, INBOX, PASS, station_place
+from station.domain.floor import HELD_WAITING, HOLD, INBOX, PASS, held_place, station_place
 from station.domain.menu import Role
 from station.tokens.share import NoFolder, Share, Watcher
 
@@ -14,7 +14,7 @@ def places_of(role: Role, code: str, stations: Iterable[str]) -> tuple[str, ...]
     if role == "prep":
         return (station_place(code), PASS)
     if role == "till":
-        return (INBOX, PASS)
+        return (INBOX, PASS, HELD_WAITING, held_place(code))
     return (INBOX, HOLD, PASS, *(station_place(other) for other in sorted(set(stations))))
 
 

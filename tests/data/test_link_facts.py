@@ -19,6 +19,7 @@ from station.data.tables import METADATA, ledger, menu, orders, payments, shop, 
 from station.domain.facts import (
     AllergyConfirmed,
     LineTicked,
+    OrderHeld,
     SoldOut,
     SplitOff,
     StaffSeen,
@@ -27,6 +28,7 @@ from station.domain.facts import (
     TokenMoved,
     TokenSplit,
 )
+from station.domain.token import Held, HeldLine
 from station.errors import DataError
 
 
@@ -90,6 +92,24 @@ def test_a_sale_becomes_its_rows(store, rows, day):
     assert (token["order_id"], token["part"], token["place"]) == (fact.order, "1", "")
     (audit,) = rows(ledger.audit_events)
     assert json.loads(audit["body"])["confirmed"][0]["answers"] == {"milk": "contains"}
+
+
+def test_an_order_that_is_held_is_no_sale_and_stands_in_the_audit_only(store, rows, day):
+    token = day.sale(("Cola", 1)).token
+    held = Held(staff=day.shop.staff[0].id, lines={line.id: HeldLine(price_minor=310) for line in token.lines})
+    kept = day.entry(1, OrderHeld(order=token.order, token=msgspec.structs.replace(token, held=held)), "Amina")
+    about = {"order": token.order, "part": "1"}
+    resumed = TokenMoved(**about, place="held/waiting", to="held/till1", verb="resume")
+    entries = [
+        kept,
+        day.entry(2, day.report(kept, "held/waiting", hop=0, source="", verb="keep")),
+        taken := day.entry(3, resumed, "Amina"),
+        day.entry(4, day.report(taken, "held/till1", hop=1, source="held/waiting", verb="resume")),
+    ]
+    assert store(*entries).refused == ()
+    for table in (orders.orders, orders.order_lines, orders.order_tokens, orders.token_moves):
+        assert rows(table) == []
+    assert len(rows(ledger.audit_events)) == len(entries)
 
 
 def test_every_fact_twice_alone_or_together_changes_nothing_more(engine, store, day):

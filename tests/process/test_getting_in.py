@@ -3,6 +3,9 @@
 Scans come as the input program sends them; what that program makes of keys is tried in tests/input.
 """
 
+import copy
+import json
+import shutil
 import sqlite3
 import time
 from datetime import UTC, datetime, timedelta
@@ -260,20 +263,68 @@ def ring_up(shop):
         shop.tap("modifiers:done")
 
 
+def pays(seen):
+    return any(hit["action"].startswith("tender:") for hit in seen["hits"])
+
+
 def test_a_scan_in_the_middle_of_a_payment_sells_nothing_and_the_order_waits_for_its_person(shop):
-    shop.scan(shop.amina.code)
-    ring_up(shop)
-    shop.tap("pay")
-    assert any(hit["action"].startswith("tender:") for hit in shop.look()["hits"])
-    seen = shop.scan(shop.sofie.code)
-    assert name_of(seen) == "Sofie"
-    assert not any(hit["action"].startswith("tender:") for hit in seen["hits"])
-    shop.scan(shop.amina.code)
-    shop.tap("pay")
-    shop.tap("tender:cash:exact")
+    (shop.station.home / "floor").mkdir()
+    with shop.station.running(("-m", "station.tokens")):
+        shop.scan(shop.amina.code)
+        ring_up(shop)
+        assert pays(shop.tap("pay"))
+        seen = shop.scan(shop.sofie.code)
+        assert name_of(seen) == "Sofie"
+        assert not pays(seen)
+        shop.scan(shop.amina.code)
+        shop.soon(lambda seen: "Your order from before is here again" in seen["message"])
+        shop.tap("pay")
+        shop.tap("tender:cash:exact")
     sold = [(fact, staff) for fact, staff in shop.facts if isinstance(fact, OrderSent)]
     amina = shop.facts[0][1]
     assert [staff for _, staff in sold] == [amina]
+
+
+@pytest.fixture
+def other_till(shop, tmp_path):
+    """Another till of the same shop, on the same floor; both with their token programs."""
+    floor = tmp_path / "floor"
+    floor.mkdir()
+    other = copy.copy(shop)
+    other.station = ScratchStation(tmp_path / "till2", "till2", "till", (1280, 800))
+    for one, code in ((shop, "till1"), (other, "till2")):
+        configuration = json.loads((one.station.home / "station.json").read_text())
+        share = {"kind": "directory", "path": str(floor)}
+        one.station.configure(**{**configuration, "code": code, "share": share})
+    shutil.copy(shop.station.home / "data" / "snapshot.db", other.station.home / "data" / "snapshot.db")
+    other.station.tell()
+    tokens = ("-m", "station.tokens")
+    with other.station.running(), shop.station.running(tokens), other.station.running(tokens):
+        other.station.wait_until_seen()
+        yield other
+
+
+def test_an_order_follows_its_person_to_another_till_with_its_number_and_is_sold_once(shop, other_till):
+    shop.scan(shop.amina.code)
+    ring_up(shop)
+    shop.tap("pay")
+    shop.scan(shop.amina.code)
+    shop.soon(lambda seen: seen["person"] is None)
+    other_till.scan(shop.amina.code)
+    other_till.soon(lambda seen: "Your order from before is here again" in seen["message"])
+    other_till.tap("pay")
+    other_till.tap("tender:cash:exact")
+    (sold,) = [fact for fact, _ in other_till.facts if isinstance(fact, OrderSent)]
+    assert sold.number == "t1-001", "the number that the guest was told"
+    assert sold.token.placed_on == "till2"
+    # Back at the first till nothing waits any more.
+    shop.scan(shop.amina.code)
+    assert "from before" not in shop.look()["message"]
+    assert not [fact for fact, _ in shop.facts if isinstance(fact, OrderSent)]
+    floor = other_till.station.home.parent / "floor"
+    shop.soon(lambda _: len(list(floor.glob("held/ended-*/*.sss"))) == 1 and len(list(floor.glob("inbox/*.sss"))) == 1)
+    assert not list(floor.glob("held/waiting/*"))
+    assert not list(floor.glob("held/till?/*"))
 
 
 def test_a_cook_needs_somebody_to_take_an_order_and_only_for_that_one(shop):

@@ -395,30 +395,6 @@ def test_an_approved_payment_is_approved_for_this_order_and_no_other(anna: Cashi
         anna.tap("pay")
 
 
-def test_what_was_being_rung_up_waits_for_its_person(anna: Cashier) -> None:
-    lena = replace(ANNA, id=ulid(), name="Lena")
-    anna.tap(f"item:{SOUP.id}", "pay")
-    number = anna.state.reserved
-    anna.world = replace(anna.world, person=lena)
-    assert anna.actions()
-    assert "tender:cash:exact" not in anna.actions(), "nobody pays an order that somebody else was taking"
-    anna.do(Keyed(Press(key="f1")))
-    assert anna.names == []
-    anna.keys("escape")
-    anna.tap(f"item:{TOAST.id}")
-    anna.world = replace(anna.world, person=None)
-    anna.do(Tap("nothing"))
-    anna.world = replace(anna.world, person=ANNA)
-    assert "here again: 1 item" in anna.scene.message
-    anna.do(Tap("nothing"))
-    assert anna.names == [(1, "Soup")]
-    assert anna.state.reserved == number, "its number is still its own"
-    anna.tap("pay", "tender:cash:exact")
-    anna.world = replace(anna.world, person=lena)
-    anna.do(Tap("nothing"))
-    assert [name for _, name in anna.names] == [TOAST.name]
-
-
 def test_a_closed_business_day_sells_nothing(anna: Cashier) -> None:
     anna.world = replace(anna.world, shop=replace(SHOP, day_open=False))
     anna.tap(f"item:{SOUP.id}", "pay")

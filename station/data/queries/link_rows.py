@@ -32,7 +32,7 @@ from station.domain.facts import (
     TokenSplit,
     kind_of,
 )
-from station.domain.floor import PARENTS, station_place
+from station.domain.floor import PARENTS, is_held, station_place
 
 NOT_SEEN: Final = ""
 """The place of a token that was sold and that nobody has reported on the floor yet."""
@@ -46,6 +46,7 @@ WRITTEN: Final = (
     orders.token_moves,
     staff.login_events,
 )
+_OF_HELD: Final = frozenset({"keep", "resume", "end"})
 Row = dict[str, Any]
 Token = tuple[str, str]
 
@@ -250,6 +251,10 @@ class _Gathering:
         )
 
     def _report(self, entry: Entry, fact: FloorReported) -> None:
+        if fact.verb in _OF_HELD or is_held(fact.source) or is_held(fact.to):
+            # It belongs to no order that was sold, so no row of a token's can tell of it.
+            self.to.events.append(_event(entry, kind_of(fact), audited(fact), staff_id=None))
+            return
         asked = self._asked(fact.fact)
         self._add(
             orders.token_moves,
