@@ -13,6 +13,7 @@ from station.commands.master import app as master
 from station.commands.replica import app as replica
 from station.commands.scanner import app as scanner
 from station.commands.show import show
+from station.commands.simulate import simulate
 from station.commands.staff import app as staff
 from station.errors import StationError
 
@@ -34,6 +35,7 @@ app.add_typer(bench, name="bench")
 app.command()(demo)
 app.command()(doctor)
 app.command()(show)
+app.command()(simulate)
 
 
 def main() -> None:

@@ -6,16 +6,16 @@ For benchmarks and tests of screens. Nothing here is by chance: the same argumen
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from types import MappingProxyType
 from typing import Literal
 
 import msgspec
 from ulid import ULID
 
-from station.domain.allergens import Answer
+from station.bench.cookbook import DISHES, cookbook, item_id
 from station.domain.cards import Card
 from station.domain.floor import Spot, station_place
-from station.domain.menu import Menu, Person, Profile, Role, Shop, StationInfo
+from station.domain.menu import Person, Profile, Role, Shop, StationInfo
+from station.domain.ordered import ordered
 from station.domain.token import Body, Customer, Elsewhere, Given, Key, Line, Modifier, name_of
 from station.local.status import LinkStatus, TokensStatus
 from station.renderers.scene import Ruler
@@ -23,21 +23,6 @@ from station.renderers.theme import theme_for
 from station.renderers.world import World
 
 COOK_PERMISSIONS = frozenset({"token.bump", "token.transfer", "token.split", "token.recall", "token.void"})
-ALLERGENS = MappingProxyType(
-    {"milk": "Milk", "nuts": "Nuts", "gluten_wheat": "Wheat", "eggs": "Eggs", "sesame": "Sesame"}
-)
-
-_DISHES: tuple[tuple[str, str], ...] = (
-    ("Cheeseburger", "grill"),
-    ("Chicken burger", "grill"),
-    ("French fries", "fry"),
-    ("Onion rings", "fry"),
-    ("Garden salad", "cold"),
-    ("Double bacon cheeseburger", "grill"),
-    ("Sweet potato fries", "fry"),
-    ("Caesar salad with grilled chicken", "cold"),
-    ("Veggie burger", "grill"),
-)
 _WISHES: tuple[tuple[tuple[str, Literal["added", "removed", "changed"]], ...], ...] = (
     (),
     (("Extra bacon", "added"), ("Onion", "removed")),
@@ -72,7 +57,7 @@ def shop(now: datetime, role: Role = "prep", *, columns: int = 4, profile: Profi
         version="1",
         business_day=f"{now:%Y-%m-%d}",
         business_day_id=day,
-        menu=Menu("EUR", 5, (), (), ALLERGENS),
+        menu=cookbook().menu,
         staff=people,
         stations=stations,
         profile=profile or Profile("bench", role, columns=columns),
@@ -167,17 +152,27 @@ def with_columns(each: Shop, columns: int) -> Shop:
 
 def _line(number: int, index: int, placed_at: datetime) -> Line:
     seed = number * 5 + index * 3
-    name, group = _DISHES[seed % len(_DISHES)]
+    name, group = DISHES[seed % len(DISHES)]
     wishes = _WISHES[seed % len(_WISHES)]
-    return Line(
+    modifiers = tuple(
+        Modifier(id=ident(30_000 + number * 1000 + index * 10 + n, placed_at), name=wish, effect=effect)
+        for n, (wish, effect) in enumerate(wishes)
+    )
+    line = Line(
         id=ident(10_000 + number * 100 + index, placed_at),
-        item=ident(20_000 + seed % len(_DISHES), placed_at),
+        item=item_id(seed % len(DISHES)),
         name=name,
         count=1 + (seed % 7 == 0) + (seed % 4 == 0),
         group=group,
-        modifiers=tuple(
-            Modifier(id=ident(30_000 + number * 1000 + index * 10 + n, placed_at), name=wish, effect=effect)
-            for n, (wish, effect) in enumerate(wishes)
-        ),
-        allergens={"gluten_wheat": Answer.CONTAINS, "milk": Answer.CONTAINS},
+        modifiers=modifiers,
     )
+    return declared(line)
+
+
+def declared(line: Line) -> Line:
+    """The line with the allergens of its dish as it was ordered, as the till freezes them."""
+    item = cookbook().menu.item(line.item)
+    if item is None:
+        return line
+    known = [one.known for one in ordered(line, item) if one.known is not None]
+    return msgspec.structs.replace(line, allergens=item.answers(known))

@@ -1,4 +1,4 @@
-"""What a screen costs: a frame of 24 cards of which 12 pulse, at 1920x1080 in software, and a screen that is idle.
+"""What a screen costs: a frame of 24 cards of which 12 pulse, at 1920x1080 in software, a screen that is idle, a recipe.
 
 Frames are drawn by the painter alone, against one raw copy of a whole frame to the same surface. CPU shares are those of
 the real renderer program, as the kernel counts them, with nothing else of a station running.
@@ -15,6 +15,7 @@ import msgspec
 import pygame
 
 from station.bench import kitchen
+from station.bench.recipes import opening
 from station.bench.results import Reference, Result, report
 from station.bench.scratch import ScratchStation
 from station.data.master import init_master, seed_master
@@ -32,6 +33,8 @@ from station.renderers.prep import PrepRole
 from station.renderers.scene import Scene
 
 SIZE: Final = (1920, 1080)
+SMALL: Final = (1024, 768)
+LARGE: Final = (3840, 2160)
 COLUMNS: Final = 6
 TEXT_SCALE: Final = 0.75
 FPS: Final = 30
@@ -41,7 +44,7 @@ PULSING: Final = 12
 
 def run(seconds: float = 10.0) -> dict[str, Any]:
     """`seconds` is how long each of the three is watched."""
-    results = [*_frames(seconds), _busy(seconds), *_idle(seconds)]
+    results = [*_frames(seconds), _busy(seconds), *_idle(seconds), *opening((SMALL, SIZE, LARGE))]
     return report("render", results)
 
 

@@ -15,6 +15,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, Table, create_engine, delete, insert, select
 
 from station.data.durable import sync
+from station.data.queries.cookbook import load_cookbook
 from station.data.queries.link import (
     catalogue_figures,
     catalogue_version,
@@ -25,7 +26,7 @@ from station.data.queries.link import (
     version_of_figures,
 )
 from station.data.queries.profile import asks_for_pump
-from station.data.queries.screens import load_recipe, load_shop
+from station.data.queries.screens import load_shop
 from station.data.session import APPLICATION_ID, open_snapshot, reading, translated
 from station.data.tables import METADATA, SCHEMA_VERSION, shop
 from station.domain.menu import Recipe, Role, Shop
@@ -67,6 +68,8 @@ class Snapshots:
         self._path, self._station = path, station
         self._seen: tuple[int, int, int] | None = None
         self._shop: Shop | None = None
+        self._recipes: Mapping[str, Recipe] = {}
+        self._recipes_seen: tuple[int, int, int] | None = None
         self.problem = ""
         """Why the file that is there now cannot be used; empty when it can, or when there is none."""
 
@@ -100,11 +103,22 @@ class Snapshots:
             engine.dispose()
 
     def recipe(self, recipe_id: str) -> Recipe | None:
-        """One recipe with its steps; None when there is no such recipe. Raises DataError."""
+        """One recipe with its steps; None when there is no such recipe. Raises DataError or RecipeError.
+
+        All of them are read with the first that is asked for, and kept until the file is replaced.
+        """
+        self.read_recipes()
+        return self._recipes.get(recipe_id)
+
+    def read_recipes(self) -> None:
+        """Reads them now, when the file is another than they were read from. Raises DataError or RecipeError."""
+        seen = self._look()
+        if seen is not None and seen == self._recipes_seen:
+            return
         engine = open_snapshot(self._path)
         try:
             with reading(engine) as conn:
-                return load_recipe(conn, recipe_id)
+                self._recipes, self._recipes_seen = load_cookbook(conn), seen
         finally:
             engine.dispose()
 

@@ -175,6 +175,18 @@ class TokenRushed(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag="tok
     rush: bool
 
 
+class VoidAcknowledged(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag="void.acknowledged"):
+    """The kitchen has seen that what stood at this station was voided. `made`: it was made or begun, and is waste now.
+
+    Nothing on the floor changes by it; `place` is where the void token stands.
+    """
+
+    order: Ulid
+    part: Part
+    place: Text
+    made: bool
+
+
 class FloorReported(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag="floor.reported"):
     """What became of a fact on the floor, told by the tokens program: the rows of `token_moves` come from it.
 
@@ -218,7 +230,7 @@ class SoldOut(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag="menu.so
 
 
 TokenFact = TokenMoved | LineTicked | TokenTransferred | TokenSplit | TokenDispatched | TokenAcknowledged | TokenRushed
-Fact = OrderSent | OrderHeld | TokenFact | FloorReported | StaffSeen | SoldOut
+Fact = OrderSent | OrderHeld | TokenFact | VoidAcknowledged | FloorReported | StaffSeen | SoldOut
 
 FLOOR_FACTS = (
     OrderSent,

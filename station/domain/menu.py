@@ -11,11 +11,33 @@ from station.domain.scans import NO_WALLETS, Wallets
 
 Effect = Literal["added", "removed", "changed"]
 Role = Literal["till", "prep", "expediter", "manager"]
+Layout = Literal["columns", "grid"]
+
+
+@dataclass(frozen=True, slots=True)
+class RecipePart:
+    """A component as a cook weighs it, for one yield of its recipe. `recipe_id`: where it has a recipe of its own.
+
+    `id` is its ingredient's or recipe's. `raw`: how much to take when trimming and peeling are counted in. `diets`: names of
+    the diets that it suits.
+    """
+
+    name: str
+    quantity: Decimal
+    raw: Decimal
+    unit: str
+    separable: bool
+    recipe_id: str | None
+    id: str = ""
+    diets: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class MenuModifier:
-    """`choice`: what it does to the dish, the components that it adds and the ids of those that it leaves out."""
+    """`choice`: what it does to the dish, the components that it adds and the ids of those that it leaves out.
+
+    `adds`: what it adds to one dish, as a cook weighs it.
+    """
 
     id: str
     name: str
@@ -23,6 +45,7 @@ class MenuModifier:
     price_minor: int
     default: bool = False
     choice: Choice = field(default_factory=Choice)
+    adds: tuple[RecipePart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +125,11 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What stations of a kind share, with this station's own settings already on top."""
+    """What stations of a kind share, with this station's own settings already on top.
+
+    `urgency`: seconds to orange and to red of prep groups that have thresholds of their own. `layout`: whether cards fill
+    columns one under the other, or each has a box of the same size.
+    """
 
     name: str
     role: Role
@@ -116,6 +143,8 @@ class Profile:
     dispatch_delay_s: float = 0.0
     text_scale: float = 1.0
     replica_pump: bool = False
+    layout: Layout = "columns"
+    urgency: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,23 +181,11 @@ class Shop:
 
 
 @dataclass(frozen=True, slots=True)
-class RecipePart:
-    """A component as a cook weighs it, for one yield of its recipe. `recipe_id`: where it has a recipe of its own.
-
-    `raw`: how much to take when trimming and peeling are counted in.
-    """
-
-    name: str
-    quantity: Decimal
-    raw: Decimal
-    unit: str
-    separable: bool
-    recipe_id: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Recipe:
-    """How something is made. `brought_by`: for each allergen's code, the components that bring it."""
+    """How something is made. `brought_by`: for each allergen's code, the components that bring it.
+
+    `picture`: the name of a picture's file; on a screen, where it lies on this station's disk.
+    """
 
     id: str
     name: str

@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Final, TypeVar
 
 from station.domain.allergens import Answers, Carrier, dish_answers
+from station.domain.amounts import COUNTED
 from station.errors import RecipeError
 
 _GRAIN: Final = Decimal("0.001")
@@ -84,7 +85,15 @@ def diets(formulas: Formulas) -> dict[str, frozenset[str]]:
     return _fold(formulas, suits)
 
 
-def scaled(quantity: Decimal, count: int, yield_quantity: Decimal) -> Decimal:
+def wanted(count: int, yield_quantity: Decimal, yield_unit: str) -> Decimal:
+    """How much of a dish's recipe so many sold ones are, in the unit of its yield.
+
+    A recipe that yields a weight yields it for one dish: 500 g of soup, sold twice, are 1000 g.
+    """
+    return Decimal(count) if yield_unit in COUNTED else count * yield_quantity
+
+
+def scaled(quantity: Decimal, count: Decimal | int, yield_quantity: Decimal) -> Decimal:
     """How much of a component `count` of a recipe need that yields `yield_quantity`, to a thousandth."""
     return (quantity * count / yield_quantity).quantize(_GRAIN, ROUND_HALF_UP)
 

@@ -9,6 +9,7 @@ order that no single station can cook whole is split by prep group.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Protocol
 
 from station.domain.cards import Card
 from station.domain.facts import TokenDispatched
@@ -58,30 +59,41 @@ class Round:
     stuck: dict[Key, str] = field(default_factory=dict)
 
 
-def choose(groups: frozenset[str], stations: Sequence[Load]) -> Choice:
-    """The eligible station with the fewest active items; ties go to fewer tokens, then the longest idle, then the code.
+class Pick(Protocol):
+    """One of the stations that are there and can cook all of it (at least one), and why this one."""
+
+    def __call__(self, present: Sequence[Load], /) -> Choice: ...
+
+
+def fewest_items(present: Sequence[Load], /) -> Choice:
+    """The shop's rule: the fewest active items; ties go to fewer tokens, then the longest idle, then the code."""
+    ranked = sorted(
+        present, key=lambda station: (station.burden, station.tokens, station.last_given or _NEVER, station.code)
+    )
+    return Choice(ranked[0].code, _reason(ranked))
+
+
+def choose(groups: frozenset[str], stations: Sequence[Load], pick: Pick = fewest_items) -> Choice:
+    """One of the eligible stations, as `pick` chooses.
 
     Raises NoStation when none that can cook all of these groups is present.
     """
     able = [station for station in stations if groups <= station.groups]
     # A station that stopped answering keeps its cards on its own screen; sending it more would hide them.
-    present = sorted(
-        (station for station in able if station.present),
-        key=lambda station: (station.burden, station.tokens, station.last_given or _NEVER, station.code),
-    )
+    present = [station for station in able if station.present]
     if not present:
         raise NoStation(_nobody(groups, able))
-    return Choice(present[0].code, _reason(present))
+    return pick(present)
 
 
-def dispatch(waiting: Iterable[Card], stations: Sequence[Load], now: datetime) -> Round:
-    """One round over the inbox, oldest first."""
+def dispatch(waiting: Iterable[Card], stations: Sequence[Load], now: datetime, pick: Pick = fewest_items) -> Round:
+    """One round over the inbox, oldest first. Another `pick` is for comparing: a shop's programs leave it as it is."""
     loads = {station.code: station for station in stations}
     dispatched: list[TokenDispatched] = []
     stuck: dict[Key, str] = {}
     for card in sorted(waiting, key=lambda card: (not card.body.rush, card.spot.name)):
         try:
-            parts = _parts(card, loads, now)
+            parts = _parts(card, loads, now, pick)
         except NoStation as error:
             stuck[card.key] = str(error)
             continue
@@ -113,20 +125,20 @@ def loads_of(
     return tuple(by_code.values())
 
 
-def _parts(card: Card, loads: dict[str, Load], now: datetime) -> dict[str, tuple[list[Line], str]]:
+def _parts(card: Card, loads: dict[str, Load], now: datetime, pick: Pick) -> dict[str, tuple[list[Line], str]]:
     """The lines for each chosen station, and why. Adds what was given to `loads` only when all have a station."""
     lines = card.body.lines
     after = dict(loads)
     parts: dict[str, tuple[list[Line], str]] = {}
     try:
-        shares = [(choose(frozenset(card.body.groups), list(after.values())), list(lines))]
+        shares = [(choose(frozenset(card.body.groups), list(after.values()), pick), list(lines))]
     except NoStation:
         if len(card.body.groups) == 1:
             raise
         shares = []
         for group in card.body.groups:
             mine = [line for line in lines if line.group == group]
-            choice = choose(frozenset({group}), list(after.values()))
+            choice = choose(frozenset({group}), list(after.values()), pick)
             after[choice.station] = _given(after[choice.station], mine, now)
             shares.append((choice, mine))
     for choice, mine in shares:

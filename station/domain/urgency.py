@@ -1,10 +1,11 @@
 """How urgent a card is, and how bright its pulse is at a moment.
 
-A card is calm, then orange, then red; the thresholds are the profile's. The pulse is a raised cosine of 1.2 s, which is
+A card is calm, then orange, then red; the thresholds are the profile's, or those of a prep group where it has its own. The pulse is a raised cosine of 1.2 s, which is
 0.83 flashes a second, well under the three of WCAG 2.3.1. Pure: ages and times are arguments.
 """
 
 import math
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
@@ -12,6 +13,17 @@ Level = Literal["calm", "orange", "red"]
 
 PERIOD_S: Final = 1.2
 LEVELS: Final[tuple[Level, ...]] = ("calm", "orange", "red")
+
+
+def thresholds(
+    groups: Iterable[str], usual: tuple[float, float], own: Mapping[str, tuple[int, int]]
+) -> tuple[float, float]:
+    """When a card of these prep groups turns orange and red, in seconds: as its most impatient group does.
+
+    `usual` holds for groups that have no thresholds of their own.
+    """
+    found = [own.get(group, usual) for group in groups] or [usual]
+    return min(orange for orange, _ in found), min(red for _, red in found)
 
 
 def level(age_s: float, orange_s: float, red_s: float) -> Level:

@@ -18,6 +18,20 @@ class Trouble(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     offer_paper: bool = False
 
 
+class Left(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A token that somebody else took from this station's folder, and where it, or its parts, were found (empty: nowhere).
+
+    `stays`: a part of it is still here.
+    """
+
+    order: str
+    part: str
+    number: str
+    to: tuple[str, ...] = ()
+    stays: bool = False
+    at: datetime
+
+
 class TokensStatus(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The floor as the tokens program finds it.
 
@@ -25,6 +39,7 @@ class TokensStatus(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     starting (not tried yet). `shop_time` and `monotonic_s` are one moment on the share's clock and on this machine's
     CLOCK_BOOTTIME. `presence` is each station's age in seconds on the share's clock, `loads` the active items that it
     says it has; `queue` counts facts not yet on the floor. `floor_fault` is the red line of the floor's own check, where this station runs it.
+    `left`: what others took from a prep station lately, the latest last.
     """
 
     share: Literal["starting", "ok", "away", "refused"] = "starting"
@@ -38,6 +53,7 @@ class TokensStatus(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     loads: dict[str, int] = {}
     troubles: tuple[Trouble, ...] = ()
     floor_fault: str = ""
+    left: tuple[Left, ...] = ()
 
 
 class LinkStatus(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

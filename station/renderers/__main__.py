@@ -85,7 +85,7 @@ class Program:
                 screen=screen,
                 journal=journal,
                 mirror=mirror,
-                shop=ShopFile(settings.snapshot_path, settings.code),
+                shop=ShopFile(settings.snapshot_path, settings.code, recipes=settings.role == "prep"),
                 tokens=StatusFile(settings.tokens_status, TokensStatus),
                 link=StatusFile(settings.link_status, LinkStatus),
                 hands=hands,

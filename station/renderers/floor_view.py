@@ -13,8 +13,13 @@ from station.renderers.world import World
 
 
 def by_age(cards: Iterable[Card]) -> tuple[Card, ...]:
-    """Rushed ones first, then the oldest: the order in which they are to be made."""
+    """Rushed ones first, then the oldest: what whoever watches the whole floor looks at first."""
     return tuple(sorted(cards, key=lambda card: (not card.body.rush, card.body.placed_at, *card.key)))
+
+
+def oldest_first(cards: Iterable[Card]) -> tuple[Card, ...]:
+    """As a cook's cards stand: one that is rushed is marked, and does not push the others about under their eyes."""
+    return tuple(sorted(cards, key=lambda card: (card.body.placed_at, *card.key)))
 
 
 def at(world: World, place: str) -> tuple[Card, ...]:
@@ -66,8 +71,7 @@ def targets(world: World, card: Card) -> tuple[tuple[StationInfo, int | None, st
 
     The least loaded first, then those that have not told their load, those that cannot make it, and silent ones last.
     """
-    here = station_of(card.spot.place)
-    return able(world, card.body.groups, [station for station in kitchens(world) if station.code != here])
+    return split_targets(world, card, card.body.groups)
 
 
 def able(
@@ -122,6 +126,12 @@ def done_place(world: World) -> str:
 
 def void_place(world: World) -> str:
     return day_place(VOID, date.fromisoformat(world.shop.business_day))
+
+
+def split_targets(world: World, card: Card, groups: Iterable[str]) -> tuple[tuple[StationInfo, int | None, str], ...]:
+    """Where a part of a card may go that needs these prep groups; in the order of `targets`."""
+    here = station_of(card.spot.place)
+    return able(world, groups, [station for station in kitchens(world) if station.code != here])
 
 
 def home_of(card: Card) -> str | None:

@@ -12,9 +12,9 @@ from typing import Final
 import pygame
 
 from station.domain.urgency import pulse
-from station.renderers import shapes
+from station.renderers import pictures, shapes
 from station.renderers.fonts import Fonts
-from station.renderers.scene import Box, Colour, Icon, Label, Op, Panel, Rect, Scene
+from station.renderers.scene import Box, Colour, Icon, Label, Op, Panel, Picture, Rect, Scene
 from station.renderers.theme import mix
 
 STEPS: Final = 18
@@ -79,6 +79,9 @@ class Painter:
     def _made(self, panel: Panel, old: _Made | None) -> _Made:
         if old is not None and _same(old.panel, panel):
             return old
+        veil = _veil(panel)
+        if veil is not None:
+            return _Made(panel, veil)
         surface = _blank(panel.rect, panel.ground)
         self._draw(surface, panel.ops, 0, 0, 0.0)
         return _Made(panel, surface, _regions(panel) if panel.beat else ())
@@ -142,6 +145,8 @@ class Painter:
                 shapes.box(surface, rect, fill, op.radius, border, op.border_px, op.alpha)
             elif isinstance(op, Label):
                 self._label(surface, op, rect, _lit(op.colour, op.lit, share) or op.colour)
+            elif isinstance(op, Picture):
+                _picture(surface, op, rect)
             else:
                 _icon(surface, op, rect, _lit(op.colour, op.lit, share) or op.colour)
 
@@ -168,6 +173,12 @@ def _icon(surface: pygame.Surface, op: Icon, rect: Rect, colour: Colour) -> None
         surface.blit(image, (rect.x + (rect.w - size) // 2, rect.y + (rect.h - size) // 2))
 
 
+def _picture(surface: pygame.Surface, op: Picture, rect: Rect) -> None:
+    image = pictures.fitted(op.path, rect.w, rect.h)
+    if image is not None:
+        surface.blit(image, (rect.x + (rect.w - image.get_width()) // 2, rect.y + (rect.h - image.get_height()) // 2))
+
+
 def _blank(rect: Rect, ground: Colour | None) -> pygame.Surface:
     size = (max(1, rect.w), max(1, rect.h))
     if ground is None:
@@ -177,6 +188,18 @@ def _blank(rect: Rect, ground: Colour | None) -> pygame.Surface:
     # Made like the screen itself, so that putting it there is a plain copy.
     surface = pygame.Surface(size)
     surface.fill(ground)
+    return surface
+
+
+def _veil(panel: Panel) -> pygame.Surface | None:
+    """A panel that only dims what lies below, as one colour with one transparency: a third of the time of a pixel's own."""
+    op = panel.ops[0] if len(panel.ops) == 1 and panel.ground is None else None
+    if not isinstance(op, Box) or op.fill is None or op.radius or op.border is not None or op.alpha == 255:
+        return None
+    if op.rect != panel.rect.at_origin():
+        return None
+    surface = _blank(panel.rect, op.fill)
+    surface.set_alpha(op.alpha)
     return surface
 
 

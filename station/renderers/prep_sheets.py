@@ -1,30 +1,38 @@
-"""The prep display's sheets: transfer, Last 10, the all-day totals, help."""
+"""The prep display's sheets: transfer, Last 10, help; and which sheet is open now."""
 
-from collections import Counter
 from collections.abc import Sequence
 
 from station.domain.cards import Card
 from station.domain.floor import PASS
 from station.renderers import floor_view as floor
-from station.renderers import prep_actions as act
+from station.renderers import prep_split as splits
 from station.renderers import theme as look
-from station.renderers.prep_actions import PrepState
+from station.renderers.prep_all_day import all_day
+from station.renderers.prep_state import PrepState
+from station.renderers.recipe_sheet import recipe_sheet
 from station.renderers.scene import Box, Drawn, Label, Op, Panel, Rect
-from station.renderers.widgets.listing import Row, listing, rows_height
+from station.renderers.widgets.listing import Row, fits, listing, pager, rows_height
 from station.renderers.widgets.sheet import content_rect, sheet, sheet_rect
-from station.renderers.widgets.text import clock, counted, station_name
+from station.renderers.widgets.text import clock, station_name, wrapped
 from station.renderers.world import World
 
 KEYS = (
-    ("1 to 9", "pick a card"),
+    ("1 to 9", "pick a card; in a sheet, its row"),
     ("← →", "the card before, the next one"),
     ("↑ ↓", "the line above, below"),
     ("Space", "tick the line; confirm what must be read first"),
+    ("+ −", "tick one of the line, take one back"),
     ("Enter", "bump the card that is picked"),
+    ("W, N", "a cancelled order: made and wasted, or not started"),
     ("U", "undo the last bump"),
     ("R or L", "Last 10, to recall"),
     ("T", "transfer the card that is picked"),
-    ("A", "all-day totals"),
+    ("S", "split it; there + − and H for half, then Enter"),
+    ("I", "the recipe of the line"),
+    ("1 to 9, Backspace", "in a recipe: into a component, and out of it"),
+    ("A, B", "in a recipe: its allergens; one batch or this order"),
+    ("A, M", "all-day totals; there M: with modifiers"),
+    ("PgUp, PgDn", "pages of a sheet"),
     ("F2", "log in or out"),
     ("Esc", "close"),
 )
@@ -32,37 +40,82 @@ KEYS = (
 
 def sheets(state: PrepState, world: World) -> tuple[Panel, ...]:
     """The panels of the sheet that is open; none when none is."""
-    if state.overlay == "transfer":
-        return _transfer(state, world)
     if state.overlay == "last":
         return _last(state, world)
     if state.overlay == "all_day":
-        return _all_day(world)
-    return help_sheet(world, KEYS) if state.overlay == "help" else ()
+        return all_day(state, world)
+    if state.overlay == "recipe":
+        return () if state.recipe is None else recipe_sheet(state.recipe, world)
+    if state.overlay == "help":
+        return help_sheet(world, KEYS)
+    card = None if state.moving is None else world.cards.get(state.moving)
+    return () if card is None else _about(state, card, world)
+
+
+def _about(state: PrepState, card: Card, world: World) -> tuple[Panel, ...]:
+    """The sheets that are about one card."""
+    if state.overlay == "split":
+        return splits.split_sheet(state, card, world)
+    if state.overlay == "split_to":
+        rows = splits.rows(state, card, world)
+        return _chooser(f"Split {card.body.number.upper()}: where to?", rows, state, world)
+    if state.overlay == "transfer":
+        rows = transfer_rows(world, card, state.choice)
+        return _chooser(transfer_title(card, rows), rows, state, world)
+    return ()
+
+
+def rows_a_page(count: int, world: World) -> int:
+    """How many stations a page of a chooser has."""
+    _, area = _room(count, world)
+    whole = fits(area, world, notes=True)
+    return whole if count <= whole else max(1, fits(_above_pager(area, world), world, notes=True))
+
+
+def _room(count: int, world: World) -> tuple[Rect, Rect]:
+    rect = sheet_rect(world, 0.5, 0.86, rows_height(max(2, count), world, notes=True))
+    return rect, content_rect(world, rect)
+
+
+def _above_pager(area: Rect, world: World) -> Rect:
+    return area.top(area.h - world.theme.touch - world.theme.px(8))
+
+
+def _chooser(title: str, rows: Sequence[Row], state: PrepState, world: World) -> tuple[Panel, ...]:
+    """The page of the rows that has the chosen one."""
+    rect, area = _room(len(rows), world)
+    per = rows_a_page(len(rows), world)
+    page = min(state.choice, max(0, len(rows) - 1)) // per
+    drawn = listing(area, rows[page * per : (page + 1) * per], world, notes=True)
+    if per < len(rows):
+        low = Rect(area.x, area.bottom - world.theme.touch, area.w, world.theme.touch)
+        drawn += pager(low, page, -(-len(rows) // per), world)
+    return sheet(world, f"sheet:{state.overlay}", title, rect, drawn)
 
 
 def help_sheet(world: World, keys: Sequence[tuple[str, str]]) -> tuple[Panel, ...]:
     """Every key and what it does, in two columns."""
     theme = world.theme
     half = (len(keys) + 1) // 2
-    rect = sheet_rect(world, 0.72, 0.86, half * theme.px(84))
+    rect = sheet_rect(world, 0.84, 0.9, half * theme.px(84))
     area = content_rect(world, rect)
     step = min(theme.px(84), area.h // half)
+    widest = max(world.ruler.width(key, theme.label, "bold") for key, _ in keys) + theme.px(24)
     ops: list[Op] = []
     for index, (key, what) in enumerate(keys):
         column = area.split_columns(2, theme.gap * 2)[index // half]
         y = area.y + (index % half) * step
-        cap = Rect(column.x, y + theme.px(8), theme.px(120), step - theme.px(16))
+        cap = Rect(column.x, y + theme.px(4), max(theme.px(120), widest), step - theme.px(8))
         ops.append(Box(cap, look.RAISED, theme.px(10), look.LINE, theme.edge))
         ops.append(Label(cap, key, theme.label, look.TEXT, "bold", "centre"))
-        ops.append(
-            Label(
-                Rect(cap.right + theme.pad, y, column.right - cap.right - theme.pad, step),
-                what,
-                theme.label,
-                look.MUTED,
-            )
-        )
+        room = Rect(cap.right + theme.pad, y, column.right - cap.right - theme.pad, step)
+        lines = wrapped(what, room.w, theme.label, "regular", world.ruler, max(1, step // theme.line(theme.label)))
+        high = min(theme.line(theme.label), step // len(lines))
+        top = y + (step - high * len(lines)) // 2
+        ops += [
+            Label(Rect(room.x, top + n * high, room.w, high), line, theme.label, look.MUTED)
+            for n, line in enumerate(lines)
+        ]
     return sheet(world, "sheet:help", "Keys", rect, Drawn(tuple(ops)))
 
 
@@ -88,17 +141,6 @@ def transfer_title(card: Card, rows: Sequence[Row]) -> str:
     return f"Transfer {number} to" if any(row.enabled for row in rows) else f"No other station can make {number} now"
 
 
-def _transfer(state: PrepState, world: World) -> tuple[Panel, ...]:
-    card = None if state.moving is None else world.cards.get(state.moving)
-    if card is None:
-        return ()
-    rows = transfer_rows(world, card, state.choice)
-    rect = sheet_rect(world, 0.5, 0.86, rows_height(len(rows), world, notes=True))
-    return sheet(
-        world, "sheet:transfer", transfer_title(card, rows), rect, listing(content_rect(world, rect), rows, world)
-    )
-
-
 def _last(state: PrepState, world: World) -> tuple[Panel, ...]:
     rows = [
         Row(
@@ -120,32 +162,6 @@ def _last(state: PrepState, world: World) -> tuple[Panel, ...]:
     left, right = area.split_columns(2, world.theme.gap)
     drawn = listing(left, rows[:5], world) + listing(right, rows[5:], world)
     return sheet(world, "sheet:last", "Last 10: tap one to recall it", rect, drawn)
-
-
-def _all_day(world: World) -> tuple[Panel, ...]:
-    """How many of each dish are still to be made here, over all orders."""
-    theme = world.theme
-    step = theme.line(theme.title) + theme.px(6)
-    totals: Counter[str] = Counter()
-    for card in act.queue(world):
-        for line in card.body.lines:
-            totals[line.name] += max(0, line.count - line.done)
-    ranked = [(name, count) for name, count in sorted(totals.items(), key=lambda each: (-each[1], each[0])) if count]
-    rect = sheet_rect(world, 0.78, 0.86, step * max(3, (len(ranked) + 1) // 2))
-    area = content_rect(world, rect)
-    if not ranked:
-        return sheet(world, "sheet:all_day", "All-day", rect, _empty(area, "Nothing to make", world))
-    per = max(1, area.h // step)
-    columns = area.split_columns(2, theme.gap * 2)
-    ops: list[Op] = []
-    for index, (name, count) in enumerate(ranked[: per * 2]):
-        column = columns[index // per]
-        row = Rect(column.x, area.y + index % per * step, column.w, step)
-        lead = world.ruler.width("000", theme.title, "bold", tabular=True)
-        ops.append(Label(row.left(lead), str(count), theme.title, look.ACCENT, "bold", "right", tabular=True))
-        ops.append(Label(row.after(lead + theme.pad), name, theme.body, look.TEXT, "semibold"))
-    title = f"All-day: {counted(sum(totals.values()), 'item')} to make"
-    return sheet(world, "sheet:all_day", title, rect, Drawn(tuple(ops)))
 
 
 def _empty(area: Rect, text: str, world: World) -> Drawn:

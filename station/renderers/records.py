@@ -5,12 +5,12 @@ When the journal refuses a fact, `refused` says why until it takes facts again; 
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from station.domain.access import remembered
 from station.domain.cards import Card, expected
-from station.domain.facts import Entry, Fact, StaffSeen
+from station.domain.facts import Entry, Fact, StaffSeen, VoidAcknowledged
 from station.domain.token import Key
 from station.errors import JournalError
 from station.local.journal import Journal
@@ -18,7 +18,9 @@ from station.local.mirror import Mirror
 
 RECENT = 300
 LOGINS = 2_000
+VOIDS = 500
 SEEN = "staff.seen"
+ANSWERED = "void.acknowledged"
 
 _log = logging.getLogger("renderer")
 
@@ -32,6 +34,7 @@ class Records:
         self.cards: Mapping[Key, Card] = {}
         self.recent: tuple[Entry, ...] = tuple(journal.since(max(0, journal.last() - RECENT)))
         self.access = remembered(journal.latest(SEEN, LOGINS))
+        self.answered = _answered(journal.latest(ANSWERED, VOIDS))
         self.person_id: str | None = None
         self.refused = ""
         self._refresh()
@@ -76,6 +79,7 @@ class Records:
             self._pending = [*self._pending, entry]
             self.recent = (*self.recent[-RECENT:], entry)
             self.access = remembered([entry], self.access)
+            self.answered |= _answered([entry])
             if isinstance(fact, StaffSeen) and fact.what in {"login", "logout"}:
                 self.person_id = fact.staff if enters else None
         if facts:
@@ -94,3 +98,9 @@ class Records:
         self._pending = self._journal.pending()
         self._mirror.refresh()
         self.cards = expected(self._mirror.cards, self._pending)
+
+
+def _answered(entries: Iterable[Entry]) -> frozenset[Key]:
+    """The void tokens that these facts are about."""
+    facts = [entry.fact for entry in entries]
+    return frozenset((fact.order, fact.part) for fact in facts if isinstance(fact, VoidAcknowledged))

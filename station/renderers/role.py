@@ -22,7 +22,7 @@ shown, events go to it; a tap on its "login:cancel" (only there when `optional`)
 
 Events come from `gestures.py`: a tap gives the hit's `action` ("bump:01j…:1"), so a role never sees pixels, and a
 simulated person who taps the same rectangle does the same. Keys come as they are: `Keyed(Press(key="t"))`.
-Roles are pure: no clock (the world has `now`), no chance and no disk (the desk gives ids and numbers).
+Roles are pure: no clock (the world has `now`), no chance and no disk (the desk gives ids, numbers and recipes).
 """
 
 from dataclasses import dataclass
@@ -30,6 +30,7 @@ from typing import Protocol, TypeVar
 
 from station.domain.facts import Fact
 from station.domain.hands import Press
+from station.domain.menu import Recipe
 from station.renderers.scene import Scene
 from station.renderers.world import World
 
@@ -92,6 +93,10 @@ class Desk(Protocol):
 
     def pin_wait_s(self, person: str) -> float:
         """How long it is until another PIN counts, for this person or at this station."""
+        ...
+
+    def recipe(self, recipe_id: str) -> Recipe | None:
+        """A recipe as the snapshot has it, its picture as a path on this station; None when there is no such one."""
         ...
 
 

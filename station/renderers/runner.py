@@ -20,7 +20,7 @@ from station.config import Settings
 from station.data.pin_hashes import right_pin
 from station.domain.facts import Fact, StaffSeen
 from station.domain.hands import Hand, Press, Scan, ScanBroken, Touch, Wheel
-from station.domain.menu import Person, Shop
+from station.domain.menu import Person, Recipe, Shop
 from station.domain.permissions import NotPermitted
 from station.domain.pins import wait_s
 from station.domain.token import Key
@@ -339,6 +339,9 @@ class Runner(Generic[State]):
         elsewhere_s = 0.0 if elsewhere is None else (elsewhere - now).total_seconds()
         return max(wait_s(tries.tries_of(person), now), wait_s(tries.tries_of(""), now), elsewhere_s)
 
+    def recipe(self, recipe_id: str) -> Recipe | None:
+        return self._on.shop.recipe(recipe_id)
+
     def _scanned(self, code: str) -> None:
         """Whatever the screen shows, even while a PIN is being typed: a scan goes to no text and no button."""
         shop, now = self._on.shop.shop, self._clock.now()
@@ -450,6 +453,7 @@ class Runner(Generic[State]):
             ruler=on.screen.fonts,
             pressed=gestures.pressed(self._finger),
             note=self._note,
+            answered=self._records.answered,
         )
 
     def _note_first(self, scene: Scene) -> None:

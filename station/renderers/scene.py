@@ -160,7 +160,16 @@ class Icon:
     lit: Colour | None = None
 
 
-Op = Box | Label | Icon
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A photograph from a file of this station, as large as fits its rectangle, in the middle of it."""
+
+    rect: Rect
+    path: str
+    lit: None = None
+
+
+Op = Box | Label | Icon | Picture
 
 
 @dataclass(frozen=True, slots=True)

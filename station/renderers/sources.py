@@ -1,13 +1,24 @@
-"""Files that others replace whole: status files and the snapshot. Read again when the file is another one."""
+"""Files that others replace whole: status files and the snapshot. Read again when the file is another one.
 
+Pictures of recipes lie beside the snapshot, `<data>/pictures/<name>`; a recipe names its file. Nobody has to bring any: a
+name without a file, and a file that is no picture, is a recipe without a picture.
+"""
+
+import logging
+from dataclasses import replace
 from pathlib import Path
 from typing import Generic
 
 from station.data.snapshot import Snapshots
-from station.domain.menu import Shop
+from station.domain.menu import Recipe, Shop
+from station.errors import StationError
 from station.local.status import Status, read_status
+from station.renderers.pictures import usable
+
+PICTURES = "pictures"
 
 _Stamp = tuple[int, int, int]
+_log = logging.getLogger("renderer")
 
 
 class StatusFile(Generic[Status]):
@@ -30,10 +41,13 @@ class StatusFile(Generic[Status]):
 
 
 class ShopFile:
-    """The shop as the snapshot has it. One that cannot be read changes nothing, but `problem` says why."""
+    """The shop as the snapshot has it. One that cannot be read changes nothing, but `problem` says why.
 
-    def __init__(self, path: Path, code: str) -> None:
-        self._path, self._snapshots = path, Snapshots(path, code)
+    `recipes`: they are read together with the shop, before anybody asks, so that the first opens at once too.
+    """
+
+    def __init__(self, path: Path, code: str, *, recipes: bool = False) -> None:
+        self._path, self._snapshots, self._ahead = path, Snapshots(path, code), recipes
         self.shop: Shop | None = None
         self.problem = ""
 
@@ -44,7 +58,25 @@ class ShopFile:
         self.problem = self._snapshots.problem
         if self.shop is None and not self.problem:
             self.problem = f"the snapshot {self._path} is not there yet: it comes when the master can be reached"
-        return before != (self.shop, self.problem)
+        changed = before != (self.shop, self.problem)
+        if changed and self._ahead and not self.problem:
+            try:
+                self._snapshots.read_recipes()
+            except StationError as error:
+                _log.warning("recipes: %s", error)
+        return changed
+
+    def recipe(self, recipe_id: str) -> Recipe | None:
+        """A recipe, its picture as a path that can be drawn; None when there is none or the snapshot cannot be read."""
+        try:
+            found = self._snapshots.recipe(recipe_id)
+        except StationError as error:
+            _log.warning("recipe=%s %s", recipe_id, error)
+            return None
+        if found is None or found.picture is None:
+            return found
+        path = self._path.parent / PICTURES / found.picture
+        return replace(found, picture=str(path) if usable(path) else None)
 
 
 def _stamp(path: Path) -> _Stamp | None:

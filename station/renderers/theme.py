@@ -47,6 +47,7 @@ ORANGE_DIM: Final[Colour] = (148, 82, 14)
 ORANGE_LIT: Final[Colour] = (226, 134, 24)
 RED_DIM: Final[Colour] = (190, 16, 22)
 RED_LIT: Final[Colour] = (255, 94, 82)
+CHANGED_DIM: Final[Colour] = (122, 106, 44)
 NEW_DIM: Final[Colour] = CARD_EDGE
 NEW_LIT: Final[Colour] = ACCENT
 

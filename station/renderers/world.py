@@ -24,6 +24,7 @@ class World:
     `recent`: the newest facts of this station's journal, oldest first (a few hundred). `now`: the shop's time.
     `pressed`: the action under the finger that is down now, for buttons to look pressed. `note`: what became of a scan, for
     a few seconds. `approved`, `approver`: the permission that somebody else has given for the one action in hand.
+    `answered`: void tokens of which somebody here has said whether they were made.
     """
 
     shop: Shop
@@ -41,6 +42,7 @@ class World:
     note: str = ""
     approved: str = ""
     approver: Person | None = None
+    answered: frozenset[Key] = frozenset()
 
     @property
     def here(self) -> StationInfo | None:

@@ -7,14 +7,14 @@ about one token are carried out in order, and nothing new begins for a token bef
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import msgspec
 
 from station.config import Settings
 from station.domain.facts import Entry, OrderHeld, OrderSent
-from station.domain.floor import Spot, station_place
+from station.domain.floor import HOLD, INBOX, Spot, station_place
 from station.domain.menu import Role, Shop
 from station.domain.token import Key
 from station.errors import JournalError, OutcomeUnknown, ShareAway, ShareError, TokenError
@@ -22,6 +22,7 @@ from station.local.clock import ShopClock, boot_s
 from station.local.journal import Journal
 from station.local.status import TokensStatus, Trouble, write_status
 from station.tokens.attendance import THERE_S, Attendance, Here
+from station.tokens.departures import Departures
 from station.tokens.dispatch import Dispatcher
 from station.tokens.execution import Carried, Executor
 from station.tokens.floor import Floor
@@ -77,6 +78,7 @@ class Sync:
         self._dispatcher = Dispatcher(settings.code, settings.role, journal, holding, floor, clock)
         self._attendance = Attendance(settings.code, floor, share)
         self._recognition = Recognition(floor, share)
+        self._departures = Departures(settings.code, floor)
         self._due = _Due()
         self._retry_s = RETRY_FIRST_S
         self._connected = False
@@ -233,7 +235,9 @@ class Sync:
         if away is not None:
             raise away
         shown = self._places if self._shop() is not None else None
-        steps = self._holding.look({place: scan.names.get(place) for place in places}, boot_s(), shown)
+        before = self._holding.spots
+        listing = {place: self._departures.of_interest(place, scan.names.get(place), before) for place in places}
+        steps = self._holding.look(listing, boot_s(), shown)
         refused = next(iter(scan.unknown.values()), None)
         for spot in steps.fetch:
             try:
@@ -244,12 +248,20 @@ class Sync:
                 self._holding.refuse(spot)
                 refused = error
         self._holding.let_go()
+        self._see_off(before)
         if self._holding.doubtful:
             self._due.look = min(self._due.look, now + LOOK_AGAIN_S)
         for place, names in scan.invalid.items():
             for name in names:
                 self._floor.quarantine(f"{place}/{name}", f"{name[:120]!r} is no token name: wrongly named")
         return refused
+
+    def _see_off(self, before: Mapping[Key, Spot]) -> None:
+        """Where went what others took from here since `before`."""
+        if self._settings.role == "prep":
+            elsewhere = [INBOX, HOLD, *map(station_place, self._stations)]
+            self._departures.look(before, self._holding.spots, elsewhere, self._clock.now())
+            self._status = msgspec.structs.replace(self._status, left=self._departures.left)
 
     def _fetch(self, spot: Spot) -> None:
         try:
@@ -346,9 +358,14 @@ class Sync:
     @property
     def _places(self) -> tuple[str, ...]:
         shop = self._shop()
-        stations = [station.code for station in shop.stations if station.groups] if shop is not None else []
         role: Role = self._settings.role
-        return places_of(role, self._settings.code, stations)
+        return places_of(role, self._settings.code, self._stations, "" if shop is None else shop.business_day)
+
+    @property
+    def _stations(self) -> list[str]:
+        """Those that cook."""
+        shop = self._shop()
+        return [station.code for station in shop.stations if station.groups] if shop is not None else []
 
 
 def _key_of(entry: Entry) -> Key:

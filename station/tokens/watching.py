@@ -4,15 +4,18 @@ import threading
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-from station.domain.floor import HELD_WAITING, HOLD, INBOX, PASS, held_place, station_place
+from station.domain.floor import HELD_WAITING, HOLD, INBOX, PASS, VOID, held_place, station_place
 from station.domain.menu import Role
 from station.tokens.share import NoFolder, Share, Watcher
 
 
-def places_of(role: Role, code: str, stations: Iterable[str]) -> tuple[str, ...]:
-    """The folders that a role's screen shows; the mirror holds these and no others."""
+def places_of(role: Role, code: str, stations: Iterable[str], day: str = "") -> tuple[str, ...]:
+    """The folders that a role's screen shows; the mirror holds these and no others.
+
+    `day`: the business date, once it is known. A prep display shows what was voided on that day while it stood there.
+    """
     if role == "prep":
-        return (station_place(code), PASS)
+        return (station_place(code), PASS, *((f"{VOID}/{day}",) if day else ()))
     if role == "till":
         return (INBOX, PASS, HELD_WAITING, held_place(code))
     return (INBOX, HOLD, PASS, *(station_place(other) for other in sorted(set(stations))))

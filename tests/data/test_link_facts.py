@@ -27,6 +27,7 @@ from station.domain.facts import (
     TokenDispatched,
     TokenMoved,
     TokenSplit,
+    VoidAcknowledged,
 )
 from station.domain.token import Held, HeldLine
 from station.errors import DataError
@@ -336,3 +337,13 @@ def test_stations_that_bring_facts_at_the_same_moment_wait_for_each_other_and_lo
         assert conn.scalar(select(item.remaining).where(item.name == "Pulled pork bun")) == 0
         stations = dict(conn.execute(select(shop.stations.c.code, shop.stations.c.id)).all())
         assert [broken_at(conn, stations[code]) for code in codes] == [None] * 4
+
+
+def test_what_the_kitchen_says_of_a_voided_order_is_kept_in_the_audit(store, rows, day):
+    fact = VoidAcknowledged(order=day.id("order"), part="1", place="void/2026-11-23", made=True)
+    entry = day.entry(1, fact, "Amina")
+    assert store(entry, station="grill1").refused == ()
+    (event,) = rows(ledger.audit_events)
+    assert (event["kind"], event["subject_id"], event["staff_id"]) == ("void.acknowledged", fact.order, entry.staff)
+    assert json.loads(event["body"])["made"] is True
+    assert rows(orders.token_moves) == []

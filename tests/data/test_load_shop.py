@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 
 from station.data.ids import derived_ulid
-from station.data.queries.screens import load_recipe, load_shop
+from station.data.queries.cookbook import load_recipe
+from station.data.queries.screens import load_shop
 from station.data.session import reading, writing
 from station.data.tables import menu, recipes, shop
 from station.domain.allergens import CODES, Answer, answer_for, clashes

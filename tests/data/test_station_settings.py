@@ -34,3 +34,26 @@ def test_a_value_that_cannot_be_used_is_named_and_nothing_is_changed(engine):
 def test_a_station_that_the_shop_does_not_have_is_named_before_anything_is_changed(engine):
     with writing(engine) as conn, pytest.raises(DataError, match="no station 'grill9'"):
         change_settings(conn, "grill9", {"columns": "3"})
+
+
+def test_a_prep_group_can_have_thresholds_of_its_own_and_cards_a_grid(engine):
+    with writing(engine) as conn:
+        change_settings(conn, "grill1", {"urgency.grill": "240, 420", "urgency.bar": "60,90", "layout": "grid"})
+    after = profile(engine, "grill1")
+    assert after.urgency == {"grill": (240, 420), "bar": (60, 90)}
+    assert after.layout == "grid"
+    assert profile(engine, "grill2").urgency == {}
+    assert profile(engine, "grill2").layout == "columns"
+
+
+@pytest.mark.parametrize("value", ["300,180", "180", "180,180", "0,60", "60,9000", "soon,later", "60,90,120", ""])
+def test_thresholds_that_cannot_be_used_are_named_with_what_they_must_be(engine, value):
+    with writing(engine) as conn, pytest.raises(DataError, match=r"urgency\.grill is .* but must be seconds to orange"):
+        change_settings(conn, "grill1", {"urgency.grill": value})
+
+
+def test_settings_of_other_programs_are_left_alone(engine):
+    before = profile(engine, "grill1")
+    with writing(engine) as conn:
+        change_settings(conn, "grill1", {"printer": "file:receipts.txt", "urgency": "anything", "layout ": "odd"})
+    assert profile(engine, "grill1") == before

@@ -16,6 +16,7 @@ from sqlglot import exp
 import station.data
 from station.data.grants import script
 from station.data.queries.audit import broken_at, refused_facts
+from station.data.queries.cookbook import load_recipe
 from station.data.queries.floor import sent_orders
 from station.data.queries.link import catalogue_version
 from station.data.queries.link_facts import refuse_fact, store_facts
@@ -33,7 +34,7 @@ from station.data.queries.replica import (
     rows_by_key,
     the_shop,
 )
-from station.data.queries.screens import load_recipe, load_shop
+from station.data.queries.screens import load_shop
 from station.data.rights import ROLES
 from station.data.session import reading, writing
 from station.data.snapshot import build_snapshot

@@ -16,6 +16,7 @@ from station.domain.recipes import (
     diets,
     raw_quantity,
     scaled,
+    wanted,
 )
 from station.errors import RecipeError
 
@@ -80,3 +81,15 @@ def test_quantities_are_rounded_half_up_to_a_thousandth():
     assert scaled(Decimal("0.001"), 1, Decimal(2)) == Decimal("0.001")
     assert raw_quantity(Decimal(30), 90) == Decimal("33.333")
     assert raw_quantity(Decimal(30), 100) == Decimal("30.000")
+
+
+@given(st.integers(1, 99), st.decimals("0.5", "5000", places=1))
+def test_a_counted_yield_is_wanted_as_often_as_it_was_sold_and_a_weighed_one_once_for_each(count, yields):
+    assert wanted(count, yields, "portion") == count
+    assert wanted(count, yields, "g") == count * yields
+
+
+@given(st.decimals("0.001", "5000", places=3), st.integers(1, 99), st.decimals("1", "5000", places=1))
+def test_a_component_of_a_whole_yield_is_what_is_written_down(quantity, count, yields):
+    assert scaled(quantity, yields, yields) == quantity
+    assert scaled(quantity, count * yields, yields) == quantity * count

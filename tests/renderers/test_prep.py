@@ -1,105 +1,33 @@
 """The prep display's rules: what a cook's taps and keys come to."""
 
+import sys
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
+from pathlib import Path
 
 import msgspec
 import pytest
 
 from station.bench import kitchen
-from station.domain.cards import expected
-from station.domain.facts import Entry, LineTicked, StaffSeen, TokenAcknowledged, TokenMoved, TokenTransferred
-from station.domain.floor import station_place
-from station.domain.hands import Press
+from station.domain.facts import LineTicked, StaffSeen, TokenAcknowledged, TokenMoved, TokenTransferred
 from station.domain.menu import Person, StationInfo
 from station.domain.permissions import NotPermitted
 from station.local.status import TokensStatus
 from station.renderers import theme as look
-from station.renderers.fonts import Fonts
-from station.renderers.prep import FLASH_S, PrepRole
-from station.renderers.role import Keyed, Tap
+from station.renderers.prep_cards import FLASH_S
+from station.renderers.role import Tap
 from station.renderers.scene import Box
 
-NOW = datetime(2026, 11, 23, 12, 0, 5, tzinfo=UTC)
-HERE = station_place("grill1")
-ROLE = PrepRole()
+sys.path.insert(0, str(Path(__file__).parent))
+
+from prep_kitchen import HERE, NOW, ROLE, Kitchen, actions, name, order, texts
 
 
-class Desk:
-    def new_id(self):
-        raise AssertionError("a prep display makes no ids")
-
-    def next_number(self, name):
-        raise AssertionError("a prep display counts nothing")
-
-
-class Kitchen:
-    """One prep display with people at it: what they do changes the cards as the runner would."""
-
-    def __init__(self, *bodies, person="cook", size=(1920, 1080), columns=4):
-        self.now = NOW
-        self.shop = kitchen.shop(NOW, columns=columns)
-        self.person = self.shop.staff[0] if person == "cook" else person
-        self.cards = dict(kitchen.placed(body, HERE) for body in bodies)
-        self.facts, self.size, self.tokens = [], size, None
-        self.state = ROLE.begin(self.world)
-        self.notice()
-
-    @property
-    def world(self):
-        return kitchen.world(
-            self.shop,
-            self.cards,
-            self.now,
-            Fonts(),
-            size=self.size,
-            person=self.person,
-            tokens=self.tokens,
-        )
-
-    def notice(self):
-        self.state = ROLE.notice(self.state, self.world, Desk())
-
-    def does(self, event):
-        self.state, facts = ROLE.handle(self.state, event, self.world, Desk())
-        entries = [
-            Entry(seq=len(self.facts) + n, id=kitchen.ident(n, NOW), fact=fact, staff=None, at=self.now)
-            for n, fact in enumerate(facts)
-        ]
-        self.cards = expected(self.cards, entries)
-        self.facts += facts
-        self.notice()
-        return list(facts)
-
-    def taps(self, action):
-        found = self.scene.action(action)
-        assert found is not None, f"{action} is not on the screen"
-        return self.does(Tap(action, found.hit.enabled))
-
-    def keys(self, *keys):
-        return [fact for key in keys for fact in self.does(Keyed(Press(key=key)))]
-
-    @property
-    def scene(self):
-        return ROLE.scene(self.state, self.world)
-
-    @property
-    def numbers(self):
-        return [card.number for card in self.scene.shown]
-
-
-def order(number, age_s=30.0, **more):
-    return kitchen.body(number, NOW, age_s=age_s, **more)
-
-
-def name(body):
-    return f"{body.order}:{body.part}"
-
-
-def test_the_oldest_order_comes_first_and_a_rushed_one_before_all():
+def test_the_oldest_order_comes_first_and_a_rushed_one_is_marked_where_it_stands():
     rushed = msgspec.structs.replace(order(4, 10), rush=True)
     screen = Kitchen(order(1, 30), order(2, 200), order(3, 90), rushed)
-    assert screen.numbers == ["t1-004", "t1-002", "t2-003", "t2-001"]
+    assert screen.numbers == ["t1-002", "t2-003", "t2-001", "t1-004"]
+    assert texts(screen.scene).count("RUSH") == 1
 
 
 def test_a_tap_on_the_header_bumps_to_the_pass_and_the_card_is_gone():
@@ -398,11 +326,3 @@ def test_the_card_at_hand_goes_on_to_the_next_when_its_own_leaves():
     screen.state = replace(screen.state, card=("gone", "1"))
     screen.notice()
     assert screen.state.card is None
-
-
-def texts(scene):
-    return [op.text for panel in scene.panels for op in panel.ops if hasattr(op, "text")]
-
-
-def actions(scene):
-    return [found.hit.action for found in scene.found()]

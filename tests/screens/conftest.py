@@ -1,16 +1,18 @@
 """Fonts without a display, and every state of the prep display and the expediter as scenes."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
 
 from station.bench import kitchen
+from station.bench.cookbook import cookbook
+from station.domain.allergens import Answer
 from station.domain.menu import Person, Profile, StationInfo
 from station.domain.permissions import NotPermitted
 from station.domain.scans import Wallet, Wallets
-from station.domain.token import Elsewhere
+from station.domain.token import Elsewhere, Modifier
 from station.local.status import LinkStatus, TokensStatus
 from station.renderers import approval
 from station.renderers.approval import asked
@@ -20,7 +22,8 @@ from station.renderers.fonts import Fonts
 from station.renderers.login import LoginRole
 from station.renderers.login_state import Login
 from station.renderers.prep import PrepRole
-from station.renderers.prep_actions import PrepState
+from station.renderers.prep_state import PrepState
+from station.renderers.recipe_view import batched, entered, opened_for, tabbed
 from station.renderers.role import Tap
 
 NOW = datetime(2026, 11, 23, 12, 34, 20, tzinfo=UTC)
@@ -40,6 +43,8 @@ def _busy_prep():
     change = msgspec.structs.replace
     bodies[1] = change(bodies[1], customer=change(bodies[1].customer, allergies=("milk", "nuts")))
     bodies[2] = kitchen.worked_on(bodies[2], 0, done=bodies[2].lines[0].count)
+    several = change(bodies[0].lines[0], count=5, done=2)
+    bodies[0] = change(bodies[0], lines=(several, change(bodies[0].lines[1], count=12)))
     bodies[3] = change(bodies[3], part="1-2", elsewhere=(Elsewhere(part="1-1", place="stations/fry1"),))
     bodies[4] = change(bodies[4], customer=change(bodies[4].customer, allergies=("sesame",)), acknowledged=("allergy",))
     gone = change(bodies[5].lines[0], id=bodies[0].lines[0].id, name="Onion rings", count=0, was=2, modifiers=())
@@ -94,35 +99,137 @@ def _stuck():
     return {**_busy_floor(), **dict(kitchen.placed(each, "inbox") for each in tokens)}
 
 
+class Desk:
+    """Brings recipes of the bench's cookbook."""
+
+    def recipe(self, recipe_id):
+        return cookbook().recipes.get(recipe_id)
+
+
 def _prep(fonts, size):
     role, cards = PrepRole(), _busy_prep()
     ada = kitchen.shop(NOW).staff[0]
     picked = next(card for card in cards.values() if card.body.number == "t2-033")
 
-    def scene(state, held=cards, columns=4, **more):
-        shop = kitchen.shop(NOW, profile=Profile("test", "prep", columns=columns, clock=columns == 5))
+    def scene(state, held=cards, columns=4, *, layout="columns", **more):
+        profile = Profile("test", "prep", columns=columns, clock=columns == 5, layout=layout)
+        shop = kitchen.shop(NOW, profile=profile)
         world = kitchen.world(shop, held, NOW, fonts, size=size, **{"person": ada, **more})
-        return role.scene(role.notice(state, world, None), world)
+        return role.scene(role.notice(state, world, Desk()), world)
 
     calm = role.begin(kitchen.world(kitchen.shop(NOW), cards, NOW, fonts, size=size))
     many = kitchen.cards(NOW, [400.0 - 10 * n for n in range(36)], lines=1)
     yield "prep", scene(calm)
     yield "prep-picked", scene(replace(calm, card=picked.key, line=0))
-    yield "prep-2-columns", scene(calm, columns=2)
+    for columns in (1, 2, 3):
+        yield f"prep-{columns}-columns", scene(calm, columns=columns)
     yield "prep-5-columns-with-ages", scene(calm, columns=5)
+    yield "prep-grid", scene(calm, layout="grid")
     yield "prep-36-cards", scene(PrepState(), many, columns=6)
     yield "prep-empty", scene(PrepState(), {}, person=None)
     away = TokensStatus(share="away", since=NOW, queue=3)
     yield "prep-share-away", scene(calm, tokens=away, link=LinkStatus(master="away", since=NOW))
     yield "prep-changed", scene(calm, {key: card for key, card in cards.items() if card.body.number == "t1-036"})
-    yield (
-        "prep-long",
-        scene(calm, dict([kitchen.placed(kitchen.body(38, NOW, age_s=60, lines=14), "stations/grill1")]), 1),
-    )
+    long = dict([kitchen.placed(kitchen.body(38, NOW, age_s=60, lines=14), "stations/grill1")])
+    yield "prep-long", scene(calm, long, 1)
+    yield "prep-long-grid", scene(calm, {**long, **many}, layout="grid")
     yield "prep-new-cards", scene(PrepState())
     yield "prep-message", scene(replace(calm, message="Ada Byrne may not transfer: the permission is missing " * 3))
+    yield "prep-rush", scene(calm, _rushed(many))
+    yield "prep-cancelled", scene(calm, _with_cancelled(cards))
+    if size[0] > 1280:
+        yield "prep-cancelled-narrow", scene(calm, _with_cancelled(cards), columns=6)
+    notes = tuple((f"T1-04{n} went to GRILL2", NOW + timedelta(seconds=5)) for n in range(3))
+    yield "prep-gone", scene(replace(calm, notes=notes))
     for overlay in ("transfer", "last", "all_day", "help"):
         yield f"prep-{overlay}", scene(replace(calm, overlay=overlay, moving=picked.key))
+    yield "prep-all_day-detailed", scene(replace(calm, overlay="all_day", detailed=True))
+    yield "prep-all_day-page", scene(replace(calm, overlay="all_day", detailed=True, page=1), {**many, **cards})
+    yield from _prep_moves(scene, calm, cards)
+    yield from _recipes(scene, calm, fonts, size)
+
+
+def _prep_moves(scene, calm, cards):
+    """Splitting, also with more lines than a sheet holds."""
+    picked = next(card for card in cards.values() if card.body.number == "t2-031")
+    off = ((picked.body.lines[0].id, 1),)
+    yield "prep-split", scene(replace(calm, overlay="split", moving=picked.key))
+    yield "prep-split-off", scene(replace(calm, overlay="split", moving=picked.key, off=off))
+    yield "prep-split-to", scene(replace(calm, overlay="split_to", moving=picked.key, off=off))
+    long = kitchen.body(38, NOW, age_s=60, lines=14)
+    held = {**cards, **dict([kitchen.placed(long, "stations/grill1")])}
+    yield "prep-split-long", scene(replace(calm, overlay="split", moving=long.key, choice=12), held)
+
+
+def _recipes(scene, calm, fonts, size):
+    """Recipes: short, long, of a batch, with changes and an allergy, of something that is on no menu any more."""
+    change = msgspec.structs.replace
+    book = cookbook()
+    body = kitchen.body(33, NOW, age_s=90, allergies=("milk", "walnuts"), lines=3)
+    wishes = [
+        Modifier(id=kitchen.ident(n, NOW), name=one.name, effect=one.effect, count=1 + (n == 1))
+        for n, one in enumerate(book.menu.items[0].groups[0].modifiers)
+    ]
+    wishes.append(Modifier(id=kitchen.ident(99, NOW), name="Whatever the chef thinks best today", effect="added"))
+    dishes = {item.name: item for item in book.menu.items}
+    lines = tuple(
+        change(line, name=name, item=dishes[name].id if name in dishes else line.id, count=5, done=2, modifiers=())
+        for line, name in zip(
+            body.lines, ("Cheeseburger", "Caesar salad with grilled chicken", "Dish of last summer"), strict=True
+        )
+    )
+    lines = (change(lines[0], modifiers=tuple(wishes), note="Cut in half, two plates"), *lines[1:])
+    lines = (
+        change(kitchen.declared(lines[0]), allergens={"milk": Answer.MAY_CONTAIN}),
+        *map(kitchen.declared, lines[1:]),
+    )
+    key, card = kitchen.placed(change(body, lines=lines), "stations/grill1")
+    world = kitchen.world(kitchen.shop(NOW), {key: card}, NOW, fonts, size=size)
+
+    def shown(view):
+        return scene(replace(calm, overlay="recipe", recipe=view), {key: card})
+
+    views = [opened_for(card, line.id, world, Desk()) for line in lines]
+    sauce = next(part.recipe_id for part in views[0].opened.recipe.parts if part.recipe_id)
+    batch = entered(views[0], sauce, Desk())
+    yield "recipe", shown(views[0])
+    yield "recipe-page-2", shown(replace(views[0], page=1))
+    yield "recipe-allergens", shown(tabbed(views[0], "allergens"))
+    yield "recipe-long", shown(views[1])
+    yield "recipe-long-end", shown(replace(views[1], page=9))
+    yield "recipe-long-allergens", shown(tabbed(views[1], "allergens"))
+    yield "recipe-batch", shown(batch)
+    yield "recipe-of-batch-for-the-order", shown(batched(batch, on=False))
+    yield (
+        "recipe-two-down",
+        shown(entered(batch, next(p.recipe_id for p in batch.opened.recipe.parts if p.recipe_id), Desk())),
+    )
+    yield "recipe-unknown", shown(views[2])
+    yield "recipe-unknown-allergens", shown(tabbed(views[2], "allergens"))
+
+
+def _rushed(many):
+    """The youngest of more orders than fit is rushed, and one that is in the middle."""
+    change = msgspec.structs.replace
+    found = dict(many)
+    for key in (list(found)[5], list(found)[-1]):
+        found[key] = replace(found[key], body=change(found[key].body, rush=True))
+    return found
+
+
+def _with_cancelled(cards):
+    """Two orders that were voided where they stood, one of them half made."""
+    found = dict(cards)
+    for number, done in (("t2-031", 1), ("t1-036", 0)):
+        key, card = next((key, card) for key, card in found.items() if card.body.number == number)
+        lines = tuple(
+            msgspec.structs.replace(line, count=5, done=2 if done and n == 0 else 0, was=None)
+            for n, line in enumerate(card.body.lines)
+        )
+        found[key] = replace(
+            card, body=msgspec.structs.replace(card.body, lines=lines), spot=replace(card.spot, place="void/2026-11-23")
+        )
+    return found
 
 
 def _expediter(fonts, size):
@@ -191,7 +298,7 @@ def _getting_in(fonts, size):
         yield f"approval-{what[:4]}-pad", approval.scene(typing, below, floor)
 
 
-@pytest.fixture(scope="session", params=[(1920, 1080), (1024, 768)], ids=["1080p", "xga"])
+@pytest.fixture(scope="session", params=[(1920, 1080), (1024, 768), (3840, 2160)], ids=["1080p", "xga", "4k"])
 def scenes(request, fonts):
     """Name and scene of every state, on this size of screen."""
     return [*_prep(fonts, request.param), *_expediter(fonts, request.param), *_getting_in(fonts, request.param)]

@@ -102,7 +102,8 @@ def test_urgent_cards_beat_and_say_which_level(scenes):
     levels = {card.order: card.level for card in found["prep"].shown}
     assert {"red", "orange", None} <= set(beats.values())
     for key, beat in beats.items():
-        assert (beat or "calm") == levels[key.split(":")[1]]
+        # What must be read beats too, in no colour of urgency.
+        assert (beat if beat not in {None, "new"} else "calm") == levels[key.split(":")[1]]
 
 
 def test_a_long_card_continues_in_the_next_column(scenes):
@@ -264,10 +265,16 @@ def test_every_state_is_painted_and_looks_like_itself(scenes, fonts, tmp_path):
     assert len(pictures) == len(scenes)
 
 
-@pytest.mark.parametrize("size", [(1920, 1080), (1024, 768)])
-def test_the_number_on_a_card_can_be_read_from_three_metres(size):
+@pytest.mark.parametrize(("size", "least_px"), [((1920, 1080), 40), ((1024, 768), 28), ((3840, 2160), 80)])
+def test_the_number_on_a_card_can_be_read_from_three_metres(size, least_px):
     # On a 22 inch screen of 1920 px a pixel is 0.25 mm; capitals of 10 mm are 11 minutes of arc at 3 m.
-    assert look.theme_for(*size).display * 0.727 >= (40 if size[0] == 1920 else 28)
+    assert look.theme_for(*size).display * 0.727 >= least_px
+
+
+def test_every_size_of_a_screen_of_3840_is_twice_that_of_one_of_1920():
+    small, large = look.theme_for(1920, 1080), look.theme_for(3840, 2160)
+    for name in ("display", "title", "body", "label", "small", "gap", "pad", "touch", "toolbar", "status", "edge_red"):
+        assert getattr(large, name) == 2 * getattr(small, name), name
 
 
 def _behind(action):

@@ -1,5 +1,12 @@
-"""A station's effective configuration: its profile, with its own settings on top; and changing what is its own."""
+"""A station's effective configuration: its profile, with its own settings on top; and changing what is its own.
 
+A setting is a row of `station_settings`: a name and a text. Besides the profile's own fields there are
+
+    layout             "columns", or "grid": every card in a box of the same size
+    urgency.<group>    "orange_s,red_s": from when cards with items of this prep group are orange and red
+"""
+
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
@@ -8,6 +15,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from station.data.tables import shop
 from station.domain.menu import Profile
+from station.domain.token import CODE_PATTERN
 from station.errors import DataError
 
 
@@ -53,16 +61,22 @@ def asks_for_pump(conn: Connection, station_code: str) -> bool:
 def with_settings(profile: Profile, own: Mapping[str, str], station_code: str) -> Profile:
     """The profile with what is this station's own. Names that are no part of a profile are other programs'."""
     changed: dict[str, Any] = {}
-    for name, (form, parse) in _FORMS.items():
-        if name in own:
-            try:
-                changed[name] = parse(own[name].strip().lower())
-            except (ValueError, KeyError) as error:
-                raise DataError(
-                    f"station {station_code}: the setting {name} is {own[name]!r}, but must be {form}; mend it on the"
-                    " manager's screen"
-                ) from error
-    return replace(profile, **changed)
+    urgency: dict[str, tuple[int, int]] = {}
+    for name, value in own.items():
+        group = _GROUP.fullmatch(name)
+        form, parse = _THRESHOLDS if group is not None else _FORMS.get(name, _OTHERS)
+        try:
+            found = parse(value.strip().lower())
+        except (ValueError, KeyError) as error:
+            raise DataError(
+                f"station {station_code}: the setting {name} is {value!r}, but must be {form}; mend it on the"
+                " manager's screen"
+            ) from error
+        if group is not None:
+            urgency[group["group"]] = found
+        elif name in _FORMS:
+            changed[name] = found
+    return replace(profile, **changed, urgency={**profile.urgency, **urgency})
 
 
 def change_settings(conn: Connection, station_code: str, changes: Mapping[str, str]) -> None:
@@ -91,12 +105,22 @@ def _from(low: float, high: float, number: Callable[[str], float]) -> Callable[[
     return parse
 
 
+def _thresholds(text: str) -> tuple[int, int]:
+    orange_s, red_s = (int(part) for part in text.split(","))
+    if not 1 <= orange_s < red_s <= 3600:
+        raise ValueError(text)
+    return orange_s, red_s
+
+
 _ANY: Final = Profile("", "prep")
+_GROUP: Final = re.compile(rf"urgency\.(?P<group>{CODE_PATTERN})")
+_THRESHOLDS: Final = ("seconds to orange and to red, as in 120,240, the first fewer, each from 1 to 3600", _thresholds)
 _YES: Final = {"true": True, "false": False}
 _FORMS: Final[Mapping[str, tuple[str, Callable[[str], Any]]]] = {
     "orange_s": ("seconds from 1 to 3600", _from(1, 3600, int)),
     "red_s": ("seconds from 1 to 3600", _from(1, 3600, int)),
     "columns": ("a number from 1 to 8", _from(1, 8, int)),
+    "layout": ("columns or grid", {"columns": "columns", "grid": "grid"}.__getitem__),
     "clock": ("true or false", _YES.__getitem__),
     "sounds": ("true or false", _YES.__getitem__),
     "idle_logout_s": ("seconds from 0 (never) to 86400", _from(0, 86_400, int)),
@@ -105,3 +129,5 @@ _FORMS: Final[Mapping[str, tuple[str, Callable[[str], Any]]]] = {
     "replica_pump": ("true or false", _YES.__getitem__),
     "text_scale": ("a factor from 0.5 to 2", _from(0.5, 2, float)),
 }
+_OTHERS: Final[tuple[str, Callable[[str], Any]]] = ("anything", str)
+"""For names that other programs read."""

@@ -1,19 +1,18 @@
-"""What screens ask: the whole shop as one frozen record, and one recipe with its steps. Read from a snapshot or master."""
+"""What screens ask: the whole shop as one frozen record. Read from a snapshot or the master; recipes are in `cookbook.py`."""
 
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, Row, case, func, select
 
+from station.data.queries.cookbook import load_added
 from station.data.queries.kitchen import Kitchen, load_choices, load_kitchen
 from station.data.queries.link import catalogue_version
 from station.data.queries.people import load_pins, load_wallets
 from station.data.queries.profile import load_profile
 from station.data.tables import menu, recipes, shop, staff
-from station.domain.allergens import brought_by
 from station.domain.menu import (
     Category,
     Menu,
@@ -21,12 +20,9 @@ from station.domain.menu import (
     MenuModifier,
     ModifierGroup,
     Person,
-    Recipe,
-    RecipePart,
     Shop,
     StationInfo,
 )
-from station.domain.recipes import raw_quantity
 from station.errors import DataError
 
 
@@ -61,29 +57,6 @@ def load_shop(conn: Connection, station_code: str, now: datetime | None = None) 
         day_open=day.closed_at is None,
         wallets=load_wallets(conn, station.shop_id),
         pins=load_pins(conn),
-    )
-
-
-def load_recipe(conn: Connection, recipe_id: str) -> Recipe | None:
-    """A recipe with its steps, its components, and which of them brings which allergen (None: no such recipe)."""
-    row = conn.execute(select(recipes.recipes).where(recipes.recipes.c.id == recipe_id)).first()
-    if row is None:
-        return None
-    steps = recipes.recipe_steps.c
-    kitchen = load_kitchen(conn)
-    return Recipe(
-        id=row.id,
-        name=row.name,
-        yield_quantity=row.yield_quantity,
-        yield_unit=row.yield_unit,
-        parts=_parts(conn, recipe_id),
-        steps=tuple(
-            conn.scalars(select(steps.words).where(steps.recipe_id == recipe_id).order_by(steps.position)).all()
-        ),
-        allergens=kitchen.answers[recipe_id],
-        brought_by=brought_by(kitchen.carriers[recipe_id]),
-        note=row.note,
-        picture=row.picture,
     )
 
 
@@ -219,10 +192,19 @@ def _modifiers(conn: Connection, kitchen: Kitchen) -> dict[str, list[MenuModifie
         .order_by(table.position, table.name)
     ).all()
     choices = load_choices(conn, kitchen, {row.id: row.effect for row in rows})
+    added = load_added(conn, kitchen)
     found: dict[str, list[MenuModifier]] = defaultdict(list)
     for row in rows:
         found[row.modifier_group_id].append(
-            MenuModifier(row.id, row.name, row.effect, row.price_minor, row.is_default, choices[row.id])
+            MenuModifier(
+                row.id,
+                row.name,
+                row.effect,
+                row.price_minor,
+                row.is_default,
+                choices[row.id],
+                tuple(added.get(row.id, ())),
+            )
         )
     return found
 
@@ -271,34 +253,4 @@ def _stations(conn: Connection, shop_id: str) -> tuple[StationInfo, ...]:
     )
     return tuple(
         StationInfo(row.code, row.name, row.role, frozenset(codes.get(row.id, ())), row.weight_percent) for row in rows
-    )
-
-
-def _parts(conn: Connection, recipe_id: str) -> tuple[RecipePart, ...]:
-    parts, part_recipe = recipes.recipe_components.c, recipes.recipes.alias()
-    rows = conn.execute(
-        select(
-            func.coalesce(recipes.ingredients.c.name, part_recipe.c.name).label("name"),
-            parts.quantity,
-            parts.unit,
-            parts.yield_percent,
-            parts.separable,
-            parts.part_recipe_id,
-        )
-        .select_from(recipes.recipe_components)
-        .outerjoin(recipes.ingredients, parts.ingredient_id == recipes.ingredients.c.id)
-        .outerjoin(part_recipe, parts.part_recipe_id == part_recipe.c.id)
-        .where(parts.recipe_id == recipe_id)
-        .order_by(parts.position)
-    )
-    return tuple(
-        RecipePart(
-            name=row.name,
-            quantity=Decimal(row.quantity),
-            raw=raw_quantity(Decimal(row.quantity), row.yield_percent),
-            unit=row.unit,
-            separable=row.separable,
-            recipe_id=row.part_recipe_id,
-        )
-        for row in rows
     )

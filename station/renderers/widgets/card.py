@@ -1,8 +1,10 @@
 """A token as a card: the number large, then what is to be made, in words and shapes.
 
 The header beats with the card's urgency, and the number stands on a plate that does not. A tap on the header bumps, a tap on
-a line ticks it. Added, removed and changed each have a sign of their own (plus, minus, a wave), done lines a tick, and only what
-was cancelled is struck through, so that nothing is told by colour alone. A card is a head and blocks, so that it can be cut between blocks and go on in the next column.
+a line ticks it, on its count one of it; a long touch on a line opens its recipe. Added, removed and changed each have a sign
+of their own (plus, minus, a wave), done lines a tick, and only what was cancelled is struck through, so that nothing is told by
+colour alone. A card is a head and blocks, so that it can be cut between blocks and go on in the next column. An order that was
+cancelled as a whole asks whether it was made.
 """
 
 from collections.abc import Mapping
@@ -12,9 +14,10 @@ from station.domain.cards import Card
 from station.domain.urgency import Level
 from station.renderers import theme as look
 from station.renderers.flow import Piece, Wanted
-from station.renderers.scene import Beat, Box, Colour, Drawn, Hit, Icon, Label, Op, Panel, Rect, Shape, panel
-from station.renderers.widgets.card_lines import Block, line_block, words_block
-from station.renderers.widgets.text import counted, number_parts, station_name, wrapped
+from station.renderers.scene import Beat, Box, Colour, Drawn, Hit, Icon, Label, Op, Panel, Rect, Shape, Weight, panel
+from station.renderers.widgets import card_blocks as parts_of_card
+from station.renderers.widgets.card_lines import Block, cancelled_block, lead_of, line_block, words_block
+from station.renderers.widgets.text import counted, number_parts, station_name
 from station.renderers.world import World
 
 _LIT: dict[Beat, tuple[Colour, Colour]] = {
@@ -30,6 +33,7 @@ class Look:
     """How a card is shown: what cannot be read off its token.
 
     `pick`: the key that picks it. `line`: the line that the keyboard is at (-1: none). `fresh`: it has just come.
+    `cancelled`: it was voided while it stood here, and nobody has said yet whether it was made; then it is calm.
     """
 
     card: Card
@@ -40,12 +44,18 @@ class Look:
     line: int = -1
     age: str = ""
     others: Mapping[str, str] | None = None
+    cancelled: bool = False
+
+    @property
+    def changed(self) -> bool:
+        """Whether the order changed since it was sent and nobody has read it yet."""
+        return any(line.was is not None for line in self.card.body.lines)
 
     @property
     def beat(self) -> Beat | None:
         if self.level != "calm":
             return self.level
-        return "new" if self.fresh else None
+        return "new" if self.fresh or self.changed or self.cancelled else None
 
     @property
     def name(self) -> str:
@@ -55,27 +65,30 @@ class Look:
 def blocks(shown: Look, width: int, world: World) -> tuple[Block, ...]:
     """What stands under the header, for a card of this width, in the order of reading."""
     body = shown.card.body
-    inner = width - 2 * _side(world)
-    made = [_about(shown, inner, world)]
-    if body.customer.allergies:
-        made.append(_allergies(shown, inner, world))
-    if any(line.was is not None for line in body.lines):
-        made.append(_changes(shown, inner, world))
+    side = _side(world)
+    inner = width - 2 * side
+    made = []
+    if shown.cancelled:
+        made.append(parts_of_card.cancelled(shown.name, inner, world))
+    elif body.rush:
+        made.append(parts_of_card.rush(inner, world))
+    made.append(parts_of_card.about(body, about_text(shown.card, shown.others), inner, world))
+    if body.customer.allergies and not shown.cancelled:
+        text = allergy_text(shown.card, world.shop.menu.allergen_names)
+        made.append(parts_of_card.allergies(shown.name, body, text, inner, world))
+    if shown.changed and not shown.cancelled:
+        made.append(parts_of_card.changes(shown.name, inner, world))
     if body.note:
         made.append(words_block(body.note, "note", look.CHANGED, inner, world))
-    digits = max(len(str(line.count)) for line in body.lines)
-    made += [
-        line_block(
-            line,
-            inner,
-            world,
-            action=f"tick:{shown.name}:{line.id}",
-            digits=digits,
-            chosen=shown.line == index,
-            ruled=index > 0,
-        )
-        for index, line in enumerate(body.lines)
-    ]
+    lead = lead_of(body.lines, inner, side, world)
+    for index, line in enumerate(body.lines):
+        if shown.cancelled:
+            made.append(cancelled_block(line, inner, world, name=shown.name, lead=lead, side=side, ruled=index > 0))
+        else:
+            chosen = shown.line == index
+            made.append(
+                line_block(line, inner, world, name=shown.name, lead=lead, side=side, chosen=chosen, ruled=index > 0)
+            )
     return tuple(made)
 
 
@@ -86,7 +99,14 @@ def wanted(made: tuple[Block, ...], world: World) -> Wanted:
 
 
 def card_panel(
-    shown: Look, made: tuple[Block, ...], piece: Piece, rect: Rect, world: World, *, ends: bool = False
+    shown: Look,
+    made: tuple[Block, ...],
+    piece: Piece,
+    rect: Rect,
+    world: World,
+    *,
+    ends: bool = False,
+    goes_on: str = "continues at the right",
 ) -> Panel:
     """One piece of a card, where `flow` put it. `ends`: nothing after it is on the screen, though there may be more."""
     theme = world.theme
@@ -99,9 +119,12 @@ def card_panel(
         foot = theme.line(theme.label) + theme.px(10)
         place = Rect(_side(world), rect.h - foot, rect.w - 2 * _side(world), foot - theme.px(6))
         hidden = min(len(shown.card.body.lines), len(made) - piece.last)
-        words = f"+{counted(hidden, 'line')} not shown yet" if ends else "continues at the right"
+        missing = counted(hidden, "line")
+        said = (f"+{missing} not shown yet", f"+{missing} more") if ends else (goes_on, "continues")
+        weight: Weight = "bold" if ends else "semibold"
+        fits = world.ruler.width(said[0], theme.label, weight) <= place.w
         ink = look.ACCENT if ends else look.MUTED
-        parts.append(Drawn((Label(place, words, theme.label, ink, "bold" if ends else "semibold", "right"),)))
+        parts.append(Drawn((Label(place, said[0] if fits else said[1], theme.label, ink, weight, "right"),)))
     if shown.chosen:
         parts.append(_ring(rect.at_origin(), world))
     return panel(f"card:{shown.name}:{piece.first}", rect, *parts, ground=look.GROUND, beat=shown.beat)
@@ -181,15 +204,18 @@ def _header(shown: Look, width: int, piece: Piece, world: World) -> Drawn:
                 "semibold",
             )
         )
-    ops.append(Label(Rect(x + till_w, plate.y, called_w + 2, plate.h), called, size, look.TEXT, "bold", elide=False))
+    called_at = Rect(x + till_w, plate.y, called_w + 2, plate.h)
+    ops.append(Label(called_at, called, size, look.TEXT, "bold", elide=False, strike=shown.cancelled))
     right = Rect(plate.right, band.y + margin, band.right - margin - plate.right, band.h - 2 * margin)
     ops += _badges(shown, right, piece, world)
-    label = f"Bump {body.number.upper()}"
-    return Drawn(tuple(ops), (Hit(Rect(0, 0, width, high), f"bump:{shown.name}", label, key="Enter"),))
+    whole, number = Rect(0, 0, width, high), body.number.upper()
+    if shown.cancelled:
+        return Drawn(tuple(ops), (Hit(whole, f"cancelled:{shown.name}", f"{number} was cancelled"),))
+    return Drawn(tuple(ops), (Hit(whole, f"bump:{shown.name}", f"Bump {number}", key="Enter"),))
 
 
 def _badges(shown: Look, room: Rect, piece: Piece, world: World) -> list[Op]:
-    """From the right: the key that picks it, its age if the profile shows ages, rush, on its way, training."""
+    """From the right: the key that picks it, its age if the profile shows ages, on its way, training; rush where the card goes on."""
     theme, body = world.theme, shown.card.body
     words: list[tuple[str, Colour, Colour, Shape | None]] = []
     if piece.first > 0:
@@ -205,7 +231,7 @@ def _badges(shown: Look, room: Rect, piece: Piece, world: World) -> list[Op]:
         )
     if shown.age and piece.first == 0:
         words.append((shown.age, look.PLATE, look.TEXT, None))
-    if body.rush:
+    if body.rush and piece.first > 0 and not shown.cancelled:
         words.append(("", look.TEXT, look.PLATE, "bolt"))
     if shown.card.pending:
         words.append(("", look.PLATE, look.MUTED, "clock"))
@@ -225,82 +251,3 @@ def _badges(shown: Look, room: Rect, piece: Piece, world: World) -> list[Op]:
             ops.append(Label(chip, text, theme.label, ink, "bold", "centre"))
         right -= width + theme.px(8)
     return ops
-
-
-def _about(shown: Look, width: int, world: World) -> Block:
-    """How it is served, to whom, and which part of the order this is."""
-    theme, body = world.theme, shown.card.body
-    line = theme.line(theme.label)
-    away = body.mode == "take_away"
-    words = ["Take away" if away else "Eat in", body.customer.marker, body.customer.name]
-    side = theme.px(26)
-    top = theme.px(8)
-    ops: list[Op] = [
-        Icon(Rect(0, top + (line - side) // 2, side, side), "bag" if away else "plate", look.TEXT),
-        Label(
-            Rect(side + theme.px(10), top, width - side - theme.px(10), line),
-            " · ".join(word for word in words if word),
-            theme.label,
-            look.TEXT,
-            "semibold",
-        ),
-    ]
-    height = top + line
-    part = about_text(shown.card, shown.others)
-    for text in wrapped(part[:1].upper() + part[1:], width, theme.label, "medium", world.ruler, 2):
-        ops.append(Label(Rect(0, height, width, line), text, theme.label, look.MUTED, "medium"))
-        height += line
-    return Block(height + theme.px(6), Drawn(tuple(ops)))
-
-
-def _allergies(shown: Look, width: int, world: World) -> Block:
-    """Violet and to be tapped until somebody has seen it; afterwards a line that stays."""
-    theme = world.theme
-    text = allergy_text(shown.card, world.shop.menu.allergen_names)
-    if "allergy" in shown.card.body.acknowledged:
-        return words_block(f"Allergy: {text}", "warning", look.ALLERGY_SEEN, width, world)
-    step, small = theme.line(theme.body), theme.line(theme.small)
-    side = theme.px(36)
-    x = side + theme.px(30)
-    lines = wrapped(f"Allergy: {text}", width - x - theme.px(10), theme.body, "bold", world.ruler, 4)
-    height = max(theme.touch, step * len(lines) + small + theme.px(20))
-    top = (height - step * len(lines) - small) // 2
-    rect = Rect(0, 0, width, height)
-    ops: tuple[Op, ...] = (
-        Box(rect, look.ALLERGY, theme.px(10)),
-        Icon(Rect(theme.px(14), (height - side) // 2, side, side), "warning", look.ON_ALLERGY),
-        *(
-            Label(Rect(x, top + n * step, width - x - 4, step), line, theme.body, look.ON_ALLERGY, "bold")
-            for n, line in enumerate(lines)
-        ),
-        Label(
-            Rect(x, top + step * len(lines), width - x - 4, small),
-            "Tap when you have read it",
-            theme.small,
-            look.ON_ALLERGY,
-            "medium",
-        ),
-    )
-    hit = Hit(rect, f"seen:{shown.name}:allergy", f"Allergy: {text}. Tap when read", key="Space")
-    return Block(height + theme.px(8), Drawn(ops, (hit,)))
-
-
-def _changes(shown: Look, width: int, world: World) -> Block:
-    theme = world.theme
-    rect = Rect(0, 0, width, theme.touch)
-    side = theme.px(30)
-    lead = theme.px(12)
-    room = rect.after(lead + side + lead)
-    step = theme.line(theme.label)
-    lines = wrapped("Order changed: tap when read", room.w - lead, theme.label, "semibold", world.ruler, 2)
-    top = (rect.h - step * len(lines)) // 2
-    ops: tuple[Op, ...] = (
-        Box(rect, None, theme.px(10), look.CHANGED, theme.px(3)),
-        Icon(Rect(lead, (rect.h - side) // 2, side, side), "change", look.CHANGED),
-        *(
-            Label(Rect(room.x, top + n * step, room.w, step), line, theme.label, look.CHANGED, "semibold")
-            for n, line in enumerate(lines)
-        ),
-    )
-    hit = Hit(rect, f"seen:{shown.name}:change", "Order changed. Tap when read", key="Space")
-    return Block(rect.h + theme.px(8), Drawn(ops, (hit,)))
