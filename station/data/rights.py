@@ -1,6 +1,7 @@
 """What each station role may do in the master, and nothing more: the rights that its programs use.
 
-A prep display reads neither payments nor PINs; only the link of a till adds orders and payments; nobody alters or removes
+A prep display reads neither payments nor PINs; only the links of a till and an expediter add orders, and only
+a till's adds payments; nobody alters or removes
 what the audit holds; only the pump takes from the replica's queue. A test runs each role's programs and holds what they send
 against this page.
 """
@@ -54,15 +55,22 @@ def _link(role: Role) -> Iterator[Right]:
         yield Right("UPDATE", staff.staff_pins.name, ("failures", "blocked_until", "updated_at", "revision"))
 
 
-def _till() -> Iterator[Right]:
-    yield from _all([orders.orders, orders.order_lines, orders.order_line_modifiers, payments.payments], "INSERT")
+def _sells() -> Iterator[Right]:
+    yield from _all([orders.orders, orders.order_lines, orders.order_line_modifiers], "INSERT")
     yield from _all([orders.orders], "SELECT")
     yield Right("UPDATE", menu.menu_items.name, ("remaining", "updated_at", "revision"))
 
 
+def _till() -> Iterator[Right]:
+    yield from _sells()
+    yield from _all([payments.payments], "INSERT")
+    # Of an order that is paid later, in cash.
+    yield Right("UPDATE", orders.orders.name, ("rounding_minor",))
+
+
 def _expediter() -> Iterator[Right]:
-    # The floor's check asks which orders were sent.
-    yield from _all([orders.orders], "SELECT")
+    # It takes orders that are paid at a till; and the floor's check asks which orders were sent.
+    yield from _sells()
 
 
 def _manager() -> Iterator[Right]:

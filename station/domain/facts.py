@@ -71,7 +71,7 @@ class AllergyConfirmed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
 class OrderSent(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag="order.sent"):
     """Sold and sent to the kitchen: the rows of the sale and the token to publish, as one fact.
 
-    `held`: the held order that it was before.
+    `held`: the held order that it was before. `bill`: nothing is paid yet; the token of its bill, which waits for a till.
     """
 
     order: Ulid
@@ -87,6 +87,20 @@ class OrderSent(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag="order
     confirmed: tuple[AllergyConfirmed, ...] = ()
     token: Body
     held: Ulid | None = None
+    bill: Body | None = None
+
+
+class OrderPaid(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag="order.paid"):
+    """An order that the kitchen had before it was paid, is paid now. `bill`: the id of its bill on the floor.
+
+    `sale`: all of it, since whoever took the payment may tell the master of it before whoever took the order.
+    """
+
+    order: Ulid
+    bill: Ulid
+    tenders: tuple[Tender, ...]
+    rounding_minor: Minor = 0
+    sale: OrderSent
 
 
 class OrderHeld(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag="order.held"):
@@ -230,7 +244,7 @@ class SoldOut(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag="menu.so
 
 
 TokenFact = TokenMoved | LineTicked | TokenTransferred | TokenSplit | TokenDispatched | TokenAcknowledged | TokenRushed
-Fact = OrderSent | OrderHeld | TokenFact | VoidAcknowledged | FloorReported | StaffSeen | SoldOut
+Fact = OrderSent | OrderPaid | OrderHeld | TokenFact | VoidAcknowledged | FloorReported | StaffSeen | SoldOut
 
 FLOOR_FACTS = (
     OrderSent,

@@ -153,13 +153,15 @@ class HeldLine(_Open, frozen=True, kw_only=True, omit_defaults=True):
 class Held(_Open, frozen=True, kw_only=True, omit_defaults=True):
     """Of an order that was not sold yet: who began it, and by line what its token's own lines don't say.
 
-    `order`, `business_day`: the sale's ULID, which has the token's number, where a payment was begun already.
+    `order`, `business_day`: the sale's ULID, which has the token's number, where a payment was begun already. `sale`: where the
+    kitchen has the order already and only the payment is open, the sale as JSON (`domain/bills.py`).
     """
 
     staff: Ulid
     lines: dict[Ulid, HeldLine]
     order: Ulid | None = None
     business_day: Text = ""
+    sale: Annotated[str, msgspec.Meta(max_length=MAX_BYTES)] = ""
 
 
 class Body(_Open, frozen=True, kw_only=True, omit_defaults=True):

@@ -9,6 +9,7 @@ from station.domain import urgency
 from station.domain.floor import HOLD, PASS, station_of
 from station.domain.hands import Press
 from station.renderers import expediter_actions as act
+from station.renderers import expediter_order as orders
 from station.renderers import expediter_pass as passes
 from station.renderers import expediter_view as view
 from station.renderers import floor_view as floor
@@ -34,7 +35,8 @@ class ExpediterRole:
         return ExpediterState()
 
     def notice(self, state: ExpediterState, world: World, desk: Desk) -> ExpediterState:
-        del desk
+        if state.taking and world.person is not None:
+            return orders.notice(state, world, desk)
         changed = state
         card = act.picked(state, world)
         if state.picked is not None and (card is None or floor.finished(card)):
@@ -46,7 +48,8 @@ class ExpediterRole:
         return replace(changed, asking=False) if state.asking and world.person is not None else changed
 
     def handle(self, state: ExpediterState, event: Event, world: World, desk: Desk) -> Result:
-        del desk
+        if state.taking and event != Tap("login:cancel"):
+            return orders.handle(state, event, world, desk)
         if isinstance(event, Tap):
             return _tapped(state, event.action, world)
         if isinstance(event, Dragged):
@@ -56,14 +59,16 @@ class ExpediterRole:
         return state, ()
 
     def asks_for_person(self, state: ExpediterState, world: World) -> bool:
-        return state.asking and world.person is None
+        return (state.asking or state.taking) and world.person is None
 
     def scene(self, state: ExpediterState, world: World) -> Scene:
+        if state.taking:
+            return orders.scene(state, world)
         place = view.layout(world, detailed=act.picked(state, world) is not None)
         columns, shown = view.columns(state, place, world)
         passing, passed = passes.passing(state, place.passing, world)
         live = [card for card in world.cards.values() if not floor.finished(card)]
-        orders = len({card.key[0] for card in live})
+        count = len({card.key[0] for card in live})
         items = sum(card.body.items for card in live if card.spot.place != PASS)
         panels: list[Panel] = [
             _tools(state, world),
@@ -71,7 +76,7 @@ class ExpediterRole:
             *columns,
             *passing,
             *detail(state, place.detail, world),
-            status_bar(world, f"{counted(orders, 'order')} · {counted(items, 'item')}"),
+            status_bar(world, f"{counted(count, 'order')} · {counted(items, 'item')}"),
             *sheets(state, world),
         ]
         said = state.message
@@ -116,6 +121,7 @@ def _tools(state: ExpediterState, world: World) -> Panel:
         ),
         Tool("Rush off" if rushed else "Rush", "rush", "bolt", "U", enabled=live, locked=moves),
         Tool("Void", "void", "trash", "V", enabled=live, locked=world.locked("token.void")),
+        Tool("Go on" if state.order else "New order", "order", "plus", "N", locked=world.locked("order.take")),
         Tool("Help", "help", "help", "F1", end=True),
     )
     return toolbar(world, tools)
@@ -155,8 +161,11 @@ def _tapped(state: ExpediterState, action: str, world: World) -> Result:
         "hand_over": lambda: act.hand_over(state, rest, world),
         "seen": lambda: act.seen(state, rest, world),
         "rescue": lambda: act.rescue(state, rest, world),
+        "order": lambda: (orders.opened(state, world), ()),
         "help": lambda: (replace(act.closed(state), overlay="" if state.overlay == "help" else "help"), ()),
-        "login": lambda: (replace(state, asking=False), ()) if rest == "cancel" else act.log_in_or_out(state, world),
+        "login": lambda: (
+            (replace(state, asking=False, taking=False), ()) if rest == "cancel" else act.log_in_or_out(state, world)
+        ),
         "close": lambda: (act.closed(state), ()),
         "message": lambda: (replace(state, message="", message_until=None), ()),
     }
@@ -183,6 +192,7 @@ _TOOLS = {
     "h": "hold",
     "u": "rush",
     "v": "void",
+    "n": "order",
     "f1": "help",
     "f2": "login",
 }

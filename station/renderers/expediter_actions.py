@@ -25,6 +25,7 @@ from station.domain.facts import (
 from station.domain.floor import HOLD, INBOX, PASS, Spot, station_of, station_place
 from station.domain.token import Key
 from station.renderers import floor_view as floor
+from station.renderers.till_state import Till
 from station.renderers.widgets.text import station_name
 from station.renderers.world import World
 
@@ -40,7 +41,8 @@ class ExpediterState:
     """`picked`: the token that the tools are about. `off`: how many of each line a split takes away.
 
     `reason`: why something shall be void, chosen and not yet confirmed. `handed`: what was handed over here lately.
-    `starts`: which token each column begins with, where it has more than it can show.
+    `starts`: which token each column begins with, where it has more than it can show. `order`: what is being taken by phone or at the
+    counter; `taking`: it is on the screen, and not the floor.
     """
 
     picked: Key | None = None
@@ -51,6 +53,8 @@ class ExpediterState:
     handed: tuple[Card, ...] = ()
     starts: tuple[tuple[str, int], ...] = ()
     asking: bool = False
+    taking: bool = False
+    order: Till | None = None
     message: str = ""
     message_until: datetime | None = None
 

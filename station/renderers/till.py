@@ -13,6 +13,8 @@ from station.renderers import theme as look
 from station.renderers.role import Desk, Event, Held, Keyed, Tap, Wheeled
 from station.renderers.scene import Box, Drawn, Icon, Label, Op, Panel, Rect, Scene, Shape, drawn, panel
 from station.renderers.till_actions import next_category, tapped, turned
+from station.renderers.till_bills import billing_sheet, bills
+from station.renderers.till_bills import settled as bills_settled
 from station.renderers.till_held import fetching, restored
 from station.renderers.till_layout import areas, left_world, trouble_rect
 from station.renderers.till_menu import menu_panels
@@ -29,6 +31,7 @@ from station.renderers.till_sheets import (
 )
 from station.renderers.till_state import (
     Allergies,
+    Billing,
     Choosing,
     Ending,
     Helping,
@@ -43,7 +46,7 @@ from station.renderers.till_state import (
 )
 from station.renderers.till_typing import taken_back, typed
 from station.renderers.widgets.bars import status_bar
-from station.renderers.widgets.button import button, tool
+from station.renderers.widgets.button import Kind, button, tool
 from station.renderers.widgets.sheet import message
 from station.renderers.widgets.text import counted, wrapped
 from station.renderers.world import World
@@ -90,7 +93,7 @@ class TillRole:
         state = _settled(state, world)
         panels = (
             *menu_panels(state, world),
-            _tools(world),
+            _tools(state, world),
             *order_panels(state, world),
             *_trouble(state, world),
             status_bar(world, _summary(state)),
@@ -116,7 +119,7 @@ def _settled(state: Till, world: World) -> Till:
             away = world.tokens.share != "ok"
             text = "Your order waits on the share, which is away" if away else "Fetching your order from before"
             state = said(state, text, world)
-    state = _welcomed(state, world)
+    state = bills_settled(_welcomed(state, world), world)
     categories = world.shop.menu.categories
     if categories and all(category.id != state.category for category in categories):
         state = replace(state, category=categories[0].id, page=0)
@@ -195,13 +198,30 @@ def _next_field(state: Till) -> Till:
     return replace(state, sheet=replace(state.sheet, field="marker" if state.sheet.field == "name" else "name"))
 
 
-def _tools(world: World) -> Panel:
+def _tools_of(state: Till, world: World) -> list[tuple[str, str, Shape, str, Kind]]:
+    """What stands over the order. What is to be paid shows when there is any."""
+    if state.later:
+        return [
+            ("Find", "find", "list", "", "plain"),
+            ("Test", "test", "tick", "F7" if not state.draft.lines else "", "chosen" if state.test else "plain"),
+            ("Help", "help", "help", "F1", "plain"),
+            ("Floor", "floor", "left", "F10", "plain"),
+        ]
+    made: list[tuple[str, str, Shape, str, Kind]] = [(*one, "plain") for one in _TOOLS]
+    open_bills = len(bills(world))
+    if open_bills:
+        made.insert(1, (f"Unpaid {open_bills}", "bills", "note", "Ins", "plain"))
+    return made
+
+
+def _tools(state: Till, world: World) -> Panel:
     theme = world.theme
     rect = areas(world).tools
     area = Rect(theme.px(14), theme.px(7), rect.w - 2 * theme.px(14), rect.h - 2 * theme.px(7))
     made = Drawn()
-    for cell, (text, action, icon, key) in zip(area.split_columns(3, theme.px(8)), _TOOLS, strict=True):
-        made += tool(cell, text, action, icon, theme, key=key, pressed=world.pressed)
+    shown = _tools_of(state, world)
+    for cell, (text, action, icon, key, kind) in zip(area.split_columns(len(shown), theme.px(8)), shown, strict=True):
+        made += tool(cell, text, action, icon, theme, key=key, kind=kind, pressed=world.pressed)
     ground = drawn((Box(rect.at_origin(), look.CARD), Box(Rect(0, 0, theme.edge, rect.h), look.CARD_EDGE)))
     return panel("tools", rect, ground, made, ground=look.CARD)
 
@@ -256,6 +276,8 @@ def _sheet(state: Till, world: World) -> tuple[Panel, ...]:
             panels = pay_panels(state, paying, world)
         case Telling() as telling:
             panels = telling_sheet(state, telling, world)
+        case Billing() as billing:
+            panels = billing_sheet(state, billing, world)
         case Allergies():
             panels = allergies_sheet(state, world)
         case Writing() as writing:

@@ -9,13 +9,15 @@ from station.domain.facts import SoldOut, StaffSeen
 from station.domain.menu import MenuItem
 from station.errors import OrderRefused
 from station.renderers.role import Desk
+from station.renderers.till_bills import chosen, given_back
 from station.renderers.till_held import ended
 from station.renderers.till_menu import pages
 from station.renderers.till_modifiers import page_of
 from station.renderers.till_order import lines_shown
-from station.renderers.till_sale import Result, begin_payment, confirm, pay_card, pay_cash, said, tell
+from station.renderers.till_sale import Result, confirm, pay_card, pay_cash, pressed_pay, said, tell
 from station.renderers.till_state import (
     Allergies,
+    Billing,
     Choosing,
     Ending,
     Helping,
@@ -43,6 +45,12 @@ def _done(till: Till, action: str, world: World, desk: Desk) -> Result:
     name, _, rest = action.partition(":")
     if action in _WITH_FACTS:
         return _WITH_FACTS[action](till, world)
+    if action == "close" and till.billing:
+        return given_back(till, world)
+    if name == "bill":
+        return chosen(till, rest, world)
+    if action in _RESULTS:
+        return _RESULTS[action](till, world, desk)
     if name == "tender":
         way, _, given = rest.partition(":")
         return pay_cash(till, given, world, desk) if way == "cash" else pay_card(till, world, desk)
@@ -196,6 +204,8 @@ def _clear(till: Till, world: World) -> Result:
         keys=till.keys,
         last=till.last,
         owner=till.owner,
+        later=till.later,
+        test=till.test,
     )
     return after, ended(till, world, "cleared")
 
@@ -249,6 +259,7 @@ _WITH_FACTS: dict[str, Callable[[Till, World], Result]] = {
 }
 _PLAIN: dict[str, Callable[[Till], Till]] = {
     "find": lambda till: replace(till, finding=True, focus=""),
+    "test": lambda till: replace(till, test=not till.test) if till.later else till,
     "find:done": lambda till: replace(till, find="", finding=False, page=0, focus=""),
     "guest": _guest,
     "allergies": lambda till: replace(till, sheet=Allergies(), focus=""),
@@ -263,10 +274,9 @@ _PLAIN: dict[str, Callable[[Till], Till]] = {
     "cash:typing": lambda till: replace(till, sheet=Paying(typing=True)) if isinstance(till.sheet, Paying) else till,
 }
 _IN_WORLD: dict[str, Callable[[Till, World, Desk], Till]] = {
-    "pay": begin_payment,
-    "clashes:done": confirm,
     "trouble:seen": _acknowledged,
 }
+_RESULTS: dict[str, Callable[[Till, World, Desk], Result]] = {"pay": pressed_pay, "clashes:done": confirm}
 _NAMED: dict[str, Callable[[Till, str, World, Desk], Till]] = {
     "category": lambda till, rest, _world, _desk: _category(till, rest),
     "item": _item,
@@ -282,4 +292,5 @@ _NAMED: dict[str, Callable[[Till, str, World, Desk], Till]] = {
     "type": letter_tapped,
     "digit": digit_tapped,
     "86": _ending,
+    "bills": lambda till, rest, _world, _desk: replace(till, sheet=Billing(int(rest or 0)), focus=""),
 }

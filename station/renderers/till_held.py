@@ -7,12 +7,14 @@ while it is certain that nobody else has ever seen the file.
 
 from dataclasses import replace
 
+from station.domain.bills import is_bill
 from station.domain.cards import Card
 from station.domain.facts import Fact, OrderHeld, OrderSent, StaffSeen, TokenMoved, Verb
 from station.domain.floor import HELD_WAITING, held_ended, held_place
 from station.domain.held import Origin, held, taken_up
 from station.domain.orders import number_prefix
 from station.renderers.role import Desk
+from station.renderers.till_bills import left_behind
 from station.renderers.till_state import Reserved, Till, handed_on
 from station.renderers.world import World
 
@@ -31,7 +33,8 @@ class TillHandover:
             for card in _unfinished(world)
             if card.spot.place == here and card.key[0] != state.held
         )
-        return (*back, *_kept(state, world, desk))
+        bills = left_behind(replace(state, billing=""), world)
+        return (*back, *bills, *_kept(state, world, desk))
 
     def cleared(self, state: Till) -> Till:
         """The till with nobody at it."""
@@ -51,7 +54,7 @@ class TillHandover:
         waiting = [card for card in open_ones if card.spot.place == HELD_WAITING and not _asked_for(card, world)]
         if waiting and not state.draft.begun and all(card.spot.place != here for card in open_ones):
             facts.append(_moved(max(waiting, key=_since), here, "resume", world.by("taken up")))
-        return tuple(facts)
+        return (*facts, *left_behind(state, world))
 
 
 def fetching(state: Till, world: World) -> Card | None:
@@ -110,7 +113,11 @@ def _mine(world: World) -> list[Card]:
     if world.person is None:
         return []
     who = world.person.id
-    return [card for card in world.cards.values() if card.body.held is not None and card.body.held.staff == who]
+    return [
+        card
+        for card in world.cards.values()
+        if card.body.held is not None and card.body.held.staff == who and not is_bill(card.body)
+    ]
 
 
 def _unfinished(world: World) -> list[Card]:

@@ -158,9 +158,10 @@ def _next(rect: Rect, total: str, till: Till, world: World) -> Drawn:
             rect, "Next order", "next", theme, kind="primary", key="Enter", pressed=world.pressed, size=theme.title
         )
     ready = bool(till.draft.lines)
+    word = "Send the test" if till.test else "Send" if till.later else "Pay"
     return button(
         rect,
-        f"Pay {total}" if ready else "Pay",
+        f"{word} {total}" if ready and not till.test else word,
         "pay",
         theme,
         kind="primary",

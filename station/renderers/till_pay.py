@@ -8,6 +8,7 @@ from station.domain.pricing import price
 from station.domain.tenders import Due, due, quick_cash
 from station.renderers import theme as look
 from station.renderers.scene import Box, Drawn, Hit, Label, Op, Panel, Rect, drawn, panel
+from station.renderers.till_bills import bill_of
 from station.renderers.till_layout import areas, money
 from station.renderers.till_state import Paying, Till
 from station.renderers.widgets.button import button
@@ -18,7 +19,12 @@ from station.renderers.world import World
 
 
 def open_due(till: Till, world: World) -> Due:
-    return due(price(till.draft).total_minor, (), world.shop.menu.cash_rounding_minor)
+    return due(_total(till, world), (), world.shop.menu.cash_rounding_minor)
+
+
+def _total(till: Till, world: World) -> int:
+    bill = bill_of(till, world)
+    return price(till.draft).total_minor if bill is None else bill.total_minor
 
 
 def pay_panels(till: Till, paying: Paying, world: World) -> tuple[Panel, ...]:
@@ -47,8 +53,9 @@ def _head(body: Rect, till: Till, big: int, world: World) -> tuple[Drawn, int]:
     theme = world.theme
     row = body.top(theme.touch)
     step = theme.line(big)
-    number = till.reserved.number.upper() if till.reserved else ""
-    total = price(till.draft).total_minor
+    bill = bill_of(till, world)
+    number = bill.number.upper() if bill else till.reserved.number.upper() if till.reserved else ""
+    total = _total(till, world)
     ops: list[Op] = [
         Label(row.inset(theme.px(4), 0), number, theme.title, look.MUTED, "semibold"),
         Label(
@@ -71,12 +78,12 @@ def _head(body: Rect, till: Till, big: int, world: World) -> tuple[Drawn, int]:
     # Not over eat in and take away: a second tap would tax the order anew.
     back = button(
         row.after(body.w * 3 // 5),
-        "Order",
+        "Later" if bill else "Order",
         "close",
         theme,
         icon="left",
         key="Esc",
-        label="Back to the order",
+        label="Not now" if bill else "Back to the order",
         pressed=world.pressed,
     )
     return drawn(ops) + back, bottom + theme.px(12)

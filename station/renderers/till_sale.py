@@ -7,6 +7,7 @@ from datetime import timedelta
 import msgspec
 
 from station.domain import tenders
+from station.domain.bills import billed
 from station.domain.clashes import clashes, unconfirmed
 from station.domain.draft import incomplete
 from station.domain.facts import Fact, OrderSent, Tender
@@ -15,6 +16,7 @@ from station.domain.orders import Sale, check_fits, check_sendable, counter_name
 from station.domain.tenders import Due
 from station.errors import OrderRefused
 from station.renderers.role import Desk
+from station.renderers.till_bills import pay_bill
 from station.renderers.till_held import ended
 from station.renderers.till_pay import open_due
 from station.renderers.till_state import Choosing, Paying, Reserved, Telling, Till
@@ -46,6 +48,27 @@ def begin_payment(till: Till, world: World, desk: Desk) -> Till:
     return replace(till, sheet=Paying(), reserved=reserved, selected="", focus="")
 
 
+def pressed_pay(till: Till, world: World, desk: Desk) -> Result:
+    """On to the payment; from an expediter the order is sent, and paid at a till."""
+    after = begin_payment(till, world, desk)
+    return _send_later(after, world, desk) if after.later and isinstance(after.sheet, Paying) else (after, ())
+
+
+def _send_later(till: Till, world: World, desk: Desk) -> Result:
+    """Nothing is paid: its bill waits for a till. A test is no sale, and has none."""
+    if till.reserved is None or world.person is None:
+        return till, ()
+    if (recorded := _recorded(till.reserved.order, world)) is not None:
+        return _after(till, recorded), ()
+    sale = replace(_sale(till.reserved, world.person, world), training=till.test)
+    fact = place(till.draft, (), world.shop.menu, sale, till.confirmed, desk.new_id, later=True)
+    if not till.test:
+        fact = billed(fact, desk.new_id(), world.person.id)
+    after = _after(till, fact)
+    who = "A test for the kitchen" if till.test else "To be paid at a till"
+    return said(after, f"{fact.number.upper()} is sent. {who}", world), (fact,)
+
+
 def tell(till: Till, line_id: str) -> Till:
     """The guest was told of this line's clash; or it was not, after all."""
     if not isinstance(till.sheet, Telling):
@@ -58,11 +81,11 @@ def tell(till: Till, line_id: str) -> Till:
     return replace(till, sheet=Telling(after))
 
 
-def confirm(till: Till, world: World, desk: Desk) -> Till:
+def confirm(till: Till, world: World, desk: Desk) -> Result:
     """Whoever is logged in has told the guest of every clash: on to the payment."""
     if not isinstance(till.sheet, Telling) or unconfirmed(till.draft, till.sheet.told):
-        return said(till, "Tell the guest of every line first, and tap each one", world)
-    return begin_payment(replace(till, confirmed=till.sheet.told), world, desk)
+        return said(till, "Tell the guest of every line first, and tap each one", world), ()
+    return pressed_pay(replace(till, confirmed=till.sheet.told), world, desk)
 
 
 def pay_cash(till: Till, given: str, world: World, desk: Desk) -> Result:
@@ -83,6 +106,8 @@ def _send(till: Till, pay: Callable[[Due, str], Tender], world: World, desk: Des
 
     Outside a payment nothing is sold: the second tap of a double tap finds it closed.
     """
+    if till.billing:
+        return pay_bill(till, pay, world, desk)
     if not isinstance(till.sheet, Paying) or till.reserved is None or world.person is None:
         return till, ()
     _check_open(world)
@@ -118,6 +143,8 @@ def _after(till: Till, sent: OrderSent) -> Till:
         seen=till.seen,
         keys=till.keys,
         owner=till.owner,
+        later=till.later,
+        test=till.test,
     )
 
 

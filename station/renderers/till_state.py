@@ -74,7 +74,14 @@ class Helping:
     """The keys."""
 
 
-Sheet = Choosing | Paying | Telling | Allergies | Writing | Ending | Helping
+@dataclass(frozen=True, slots=True)
+class Billing:
+    """What is to be paid: the list of it."""
+
+    page: int = 0
+
+
+Sheet = Billing | Choosing | Paying | Telling | Allergies | Writing | Ending | Helping
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +105,8 @@ class Till:
     is seen). `last`: the order sent before this one. `cleared`: the draft that was cleared, to bring it back. `seen`: the
     troubles that somebody has acknowledged. `focus`: the action that the keyboard stands on; `keys`: whether the
     keyboard was the last thing used. `owner`: whose draft it is; `held`: the held order
-    that it was before.
+    that it was before. `billing`: the bill whose payment this till takes, or wants to. `later`: orders are sent without a payment,
+    from an expediter; `test`: and are only for the kitchen to try.
     """
 
     draft: Draft = field(default_factory=Draft)
@@ -120,6 +128,9 @@ class Till:
     keys: bool = False
     owner: str = ""
     held: str = ""
+    billing: str = ""
+    later: bool = False
+    test: bool = False
 
     @property
     def selected_line(self) -> DraftLine | None:

@@ -79,7 +79,10 @@ class Executor:
                 spot = self._floor.publish(entry.id, fact.token)
             except TokenError as error:
                 return Carried(_report(entry, fact.token.key, None, None, "send", str(error)))
-            return Carried(_report(entry, fact.token.key, None, spot, "send"), None, ((spot, fact.token),))
+            there = [(spot, fact.token)]
+            if fact.bill is not None:
+                there.append((self._floor.publish(fact.bill.order, fact.bill, HELD_WAITING), fact.bill))
+            return Carried(_report(entry, fact.token.key, None, spot, "send"), None, tuple(there))
         if isinstance(fact, OrderHeld):
             try:
                 spot = self._floor.publish(entry.id, fact.token, HELD_WAITING)

@@ -203,6 +203,8 @@ class Sync:
         self._holding.placed(carried.gone, carried.placed, self._places)
         self._journal.settle(entry, carried.report, self._clock.now())
         self._holding.end(entry.id)
+        if isinstance(entry.fact, OrderSent) and entry.fact.bill is not None:
+            self._journal.forget_progress(entry.fact.bill.order)
         if carried.report.outcome == "lost":
             _log.warning("fact=%s verb=%s outcome=lost why=%r", entry.id, carried.report.verb, carried.report.why)
             if isinstance(entry.fact, OrderSent):

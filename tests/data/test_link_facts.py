@@ -16,10 +16,12 @@ from station.data import followed
 from station.data.queries.audit import FIRST, Event, broken_at, chain_hash
 from station.data.session import reading, writing
 from station.data.tables import METADATA, ledger, menu, orders, payments, shop, staff
+from station.domain.bills import billed
 from station.domain.facts import (
     AllergyConfirmed,
     LineTicked,
     OrderHeld,
+    OrderPaid,
     SoldOut,
     SplitOff,
     StaffSeen,
@@ -111,6 +113,33 @@ def test_an_order_that_is_held_is_no_sale_and_stands_in_the_audit_only(store, ro
     for table in (orders.orders, orders.order_lines, orders.order_tokens, orders.token_moves):
         assert rows(table) == []
     assert len(rows(ledger.audit_events)) == len(entries)
+
+
+@pytest.mark.parametrize("order", ["sold first", "paid first", "at once"])
+def test_an_order_that_is_paid_later_has_its_rows_once_and_its_payment(store, rows, day, order):
+    """Whoever took it and whoever was paid for it are two stations, and either may reach the master first."""
+    sold = msgspec.structs.replace(day.sale(("Cola", 2)), tenders=())
+    sent = billed(sold, day.id("bill"), day.shop.staff[0].id)
+    cash = Tender(id=day.id("cash"), kind="cash", amount_minor=620, given_minor=1000, change_minor=380)
+    paid = OrderPaid(order=sold.order, bill=day.id("bill"), tenders=(cash,), rounding_minor=3, sale=sold)
+    left = day.item("Cola").left
+    taken, given = day.entry(1, sent, "Amina", "pass"), day.entry(1, paid, "Kofi", "till")
+    for batch in {"sold first": [[taken], [given]], "paid first": [[given], [taken]], "at once": [[given, taken]]}[
+        order
+    ]:
+        for _ in range(2):
+            assert store(*batch).refused == ()
+    (row,) = rows(orders.orders)
+    assert (row["id"], row["total_minor"], row["rounding_minor"]) == (sold.order, sold.total_minor, 3)
+    assert len(rows(orders.order_lines)) == 1
+    (payment,) = rows(payments.payments)
+    assert (payment["id"], payment["order_id"], payment["change_minor"]) == (cash.id, sold.order, 380)
+    (item,) = [row for row in rows(menu.menu_items) if row["id"] == day.item("Cola").id]
+    assert item["remaining"] == (None if left is None else left - 2)
+    assert [row["kind"] for row in rows(ledger.audit_events, ledger.audit_events.c.kind)] == [
+        "order.paid",
+        "order.sent",
+    ]
 
 
 def test_every_fact_twice_alone_or_together_changes_nothing_more(engine, store, day):

@@ -30,7 +30,7 @@ from station.data.queries.link_rows import (
     token_row,
 )
 from station.data.tables import ledger, menu, orders, shop, staff
-from station.domain.facts import Entry, Fact, FloorReported, OrderSent, SoldOut, StaffSeen, kind_of
+from station.domain.facts import Entry, Fact, FloorReported, OrderPaid, OrderSent, SoldOut, StaffSeen, kind_of
 from station.domain.menu import Role
 from station.domain.pins import blocked_until
 from station.errors import DataError
@@ -105,15 +105,23 @@ def _station(conn: Connection, code: str) -> tuple[str, str]:
 def _known(conn: Connection, new: Sequence[Entry]) -> Known:
     reports = [entry.fact for entry in new if isinstance(entry.fact, FloorReported)]
     of_orders = {one.order for one in reports} | {
-        entry.fact.order for entry in new if isinstance(entry.fact, OrderSent)
+        entry.fact.order for entry in new if isinstance(entry.fact, OrderSent | OrderPaid)
     }
     return Known(
         staff=_there(conn, staff.staff.c.id, {entry.staff for entry in new if entry.staff}),
         permissions=_there(conn, staff.permissions.c.code, {fact.permission for fact in _seen(new) if fact.permission}),
         items=_there(conn, menu.menu_items.c.id, {entry.fact.item for entry in new if isinstance(entry.fact, SoldOut)}),
         asked=_asked(conn, {one.fact for one in reports} - {entry.id for entry in new}),
+        orders=_there(conn, orders.orders.c.id, _sold_later(new)),
         stands=_stands(conn, of_orders),
     )
+
+
+def _sold_later(entries: Iterable[Entry]) -> set[str]:
+    """Orders that two stations tell of: who took it, and who was paid for it."""
+    facts = [entry.fact for entry in entries]
+    billed = {fact.order for fact in facts if isinstance(fact, OrderSent) and fact.bill is not None}
+    return billed | {fact.order for fact in facts if isinstance(fact, OrderPaid)}
 
 
 def _seen(entries: Sequence[Entry]) -> list[StaffSeen]:
@@ -155,6 +163,8 @@ def _write(conn: Connection, station_id: str, gathered: Gathered) -> None:
     _write_items(conn, gathered.counted, gathered.sold_out)
     for table in WRITTEN:
         add_rows(conn, table, gathered.rows.get(table, ()))
+    for order, minor in sorted(gathered.rounded.items()):
+        conn.execute(update(orders.orders).where(orders.orders.c.id == order).values(rounding_minor=minor))
     _write_stands(conn, gathered.stands)
     cards = staff.wallet_cards
     for card, step in sorted(gathered.steps.items()):

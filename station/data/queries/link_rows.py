@@ -24,10 +24,12 @@ from station.domain.facts import (
     Entry,
     Fact,
     FloorReported,
+    OrderPaid,
     OrderSent,
     SoldLine,
     SoldOut,
     StaffSeen,
+    Tender,
     TokenDispatched,
     TokenSplit,
     kind_of,
@@ -79,13 +81,14 @@ class Known:
     staff: frozenset[str]
     items: frozenset[str]
     permissions: frozenset[str]
+    orders: frozenset[str]
     asked: Mapping[str, Asked]
     stands: Mapping[Token, Stand]
 
 
 @dataclass(slots=True)
 class Gathered:
-    """Rows by table, in order; `stands` only of tokens that moved on. `refused`: facts that name what is not there, and why.
+    """Rows by table, in order; `stands` only of tokens that moved on; `rounded` of orders that were paid in cash later. `refused`: facts that name what is not there, and why.
 
     `pins`: by person, when each PIN was wrong, in order; None where one was right.
     """
@@ -94,6 +97,7 @@ class Gathered:
     stands: dict[Token, Stand] = field(default_factory=dict)
     counted: Counter[str] = field(default_factory=Counter)
     sold_out: dict[str, bool] = field(default_factory=dict)
+    rounded: dict[str, int] = field(default_factory=dict)
     steps: dict[str, int] = field(default_factory=dict)
     pins: dict[str, list[datetime | None]] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
@@ -126,6 +130,7 @@ class _Gathering:
     def __init__(self, station_id: str, shop_id: str, batch: Mapping[str, Entry], known: Known) -> None:
         self._station, self._shop, self._batch, self._known = station_id, shop_id, batch, known
         self.to = Gathered()
+        self._told: set[str] = set()
 
     def take(self, entry: Entry) -> None:
         fact = entry.fact
@@ -136,6 +141,8 @@ class _Gathering:
             return
         if isinstance(fact, OrderSent):
             self._order(entry, fact)
+        elif isinstance(fact, OrderPaid):
+            self._paid(entry, fact)
         elif isinstance(fact, FloorReported):
             self._report(entry, fact)
         elif isinstance(fact, StaffSeen):
@@ -171,7 +178,17 @@ class _Gathering:
             return f"no menu item {entry.fact.item}"
         return ""
 
+    def _paid(self, entry: Entry, fact: OrderPaid) -> None:
+        """The order, where whoever took it has not told of it yet; then its payments."""
+        self._order(entry, fact.sale)
+        if fact.rounding_minor:
+            self.to.rounded[fact.order] = fact.rounding_minor
+        self._payments(entry, fact.order, fact.sale.business_day, fact.tenders)
+
     def _order(self, entry: Entry, fact: OrderSent) -> None:
+        if fact.order in self._known.orders or fact.order in self._told:
+            return
+        self._told.add(fact.order)
         body = fact.token
         self.to.rows[orders.orders].append(
             {
@@ -198,12 +215,16 @@ class _Gathering:
             self._line(fact.order, position, line)
             if not body.training:
                 self.to.counted[line.item] += line.count
-        for tender in fact.tenders:
+        self._payments(entry, fact.order, fact.business_day, fact.tenders)
+        self._place(fact.order, body.part, Stand(-1, -1, NOT_SEEN, entry.at))
+
+    def _payments(self, entry: Entry, order: str, business_day: str, tenders: Sequence[Tender]) -> None:
+        for tender in tenders:
             self.to.rows[payments.payments].append(
                 {
                     "id": tender.id,
-                    "order_id": fact.order,
-                    "business_day_id": fact.business_day,
+                    "order_id": order,
+                    "business_day_id": business_day,
                     "station_id": self._station,
                     "staff_id": entry.staff,
                     "kind": tender.kind,
@@ -215,7 +236,6 @@ class _Gathering:
                     "at": entry.at,
                 }
             )
-        self._place(fact.order, body.part, Stand(-1, -1, NOT_SEEN, entry.at))
 
     def _line(self, order: str, position: int, line: SoldLine) -> None:
         self.to.rows[orders.order_lines].append(
@@ -329,4 +349,6 @@ def audited(fact: Fact) -> str:
     """The fact as the audit keeps it. A sale has tables of its own; here stands what has none."""
     if isinstance(fact, OrderSent):
         return json_of({"number": fact.number, "total_minor": fact.total_minor, "confirmed": fact.confirmed})
+    if isinstance(fact, OrderPaid):
+        return json_of({"order": fact.order, "bill": fact.bill, "rounding_minor": fact.rounding_minor})
     return json_of(fact)
