@@ -242,7 +242,7 @@ def test_a_long_queue_is_gone_on_with_in_order_and_the_station_is_there_meanwhil
 ) -> None:
     monkeypatch.setattr(sync, "DRAIN_S", 0.0)
     sent = on_grill(crew)
-    monkeypatch.setattr(sync, "DRAIN_S", 0.02)
+    monkeypatch.setattr(sync, "DRAIN_S", 0.003)
     line = sent.token.lines[0].id
     for done in (1, 2, 1, 2, 1, 2):
         crew.grill.does(LineTicked(order=sent.order, part="1", place=HERE, line=line, done=done))
