@@ -201,6 +201,42 @@ class VoidAcknowledged(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag
     made: bool
 
 
+class Paused(msgspec.Struct, frozen=True, kw_only=True, tag="paused"):
+    """The station takes no more, and keeps what it has; or takes orders again."""
+
+    station: Code
+    paused: bool
+
+
+class Weighed(msgspec.Struct, frozen=True, kw_only=True, tag="weight"):
+    """How much of its share a station takes; None: as the shop says."""
+
+    station: Code
+    weight_percent: Annotated[int, msgspec.Meta(ge=10, le=400)] | None
+
+
+class Pinned(msgspec.Struct, frozen=True, kw_only=True, tag="pin"):
+    """All of a prep group goes to one station; None: to whichever has least."""
+
+    group: Code
+    station: Code | None
+
+
+class Automatic(msgspec.Struct, frozen=True, kw_only=True, tag="mode"):
+    """What is in the inbox is dispatched by itself, or waits for a person."""
+
+    automatic: bool
+
+
+PlanChange = Paused | Weighed | Pinned | Automatic
+
+
+class PlanChanged(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag="plan.changed"):
+    """The expediter decided something about dispatch (`domain/plan.py`)."""
+
+    change: PlanChange
+
+
 class FloorReported(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag="floor.reported"):
     """What became of a fact on the floor, told by the tokens program: the rows of `token_moves` come from it.
 
@@ -244,11 +280,14 @@ class SoldOut(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag="menu.so
 
 
 TokenFact = TokenMoved | LineTicked | TokenTransferred | TokenSplit | TokenDispatched | TokenAcknowledged | TokenRushed
-Fact = OrderSent | OrderPaid | OrderHeld | TokenFact | VoidAcknowledged | FloorReported | StaffSeen | SoldOut
+Fact = (
+    OrderSent | PlanChanged | OrderPaid | OrderHeld | TokenFact | VoidAcknowledged | FloorReported | StaffSeen | SoldOut
+)
 
 FLOOR_FACTS = (
     OrderSent,
     OrderHeld,
+    PlanChanged,
     TokenMoved,
     LineTicked,
     TokenTransferred,

@@ -11,6 +11,7 @@
     tmp/                   a token being written; nobody reads here
     quarantine/            what is no valid token, each with a .why file; never deleted by a program
     presence/<code>        touched by each station every 2 s
+    plan/                  what the expediter decided about dispatch; the highest revision counts
     held/waiting/          an order that is not sold yet, and waits for whoever began it; no kitchen sees it
     held/<till code>/      the same, taken by that till: no other one can open it
     held/ended-<yyyy-mm-dd>/  it was sold, or cleared
@@ -38,9 +39,10 @@ VOID: Final = "void"
 PARENTS: Final = "parents"
 QUARANTINE: Final = "quarantine"
 PRESENCE: Final = "presence"
+PLAN: Final = "plan"
 HELD: Final = "held"
 HELD_WAITING: Final = f"{HELD}/waiting"
-TOP: Final = (INBOX, HOLD, STATIONS, PASS, DONE, VOID, PARENTS, TRANSIT, TMP, QUARANTINE, PRESENCE, HELD)
+TOP: Final = (INBOX, HOLD, STATIONS, PASS, DONE, VOID, PARENTS, TRANSIT, TMP, QUARANTINE, PRESENCE, HELD, PLAN)
 FOLDED: Final = (STATIONS, DONE, VOID, HELD)
 """Those that hold places, and no tokens themselves."""
 

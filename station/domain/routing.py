@@ -6,9 +6,11 @@ items wins; then fewest tokens, then the longest idle, then the code. What this 
 order that no single station can cook whole is split by prep group.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
+from types import MappingProxyType
 from typing import Protocol
 
 from station.domain.cards import Card
@@ -17,6 +19,7 @@ from station.domain.floor import Spot, station_of
 from station.domain.token import Given, Key, Line
 from station.errors import StationError
 
+Chooser = Callable[[frozenset[str], Sequence["Load"]], "Choice"]
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -38,6 +41,12 @@ class Load:
     last_given: datetime | None = None
     present: bool = True
     weight_percent: int = 100
+    paused: bool = False
+
+    @property
+    def takes(self) -> bool:
+        """A station that stopped answering keeps its cards on its own screen; sending it more would hide them."""
+        return self.present and not self.paused
 
     @property
     def burden(self) -> float:
@@ -73,27 +82,49 @@ def fewest_items(present: Sequence[Load], /) -> Choice:
     return Choice(ranked[0].code, _reason(ranked))
 
 
-def choose(groups: frozenset[str], stations: Sequence[Load], pick: Pick = fewest_items) -> Choice:
-    """One of the eligible stations, as `pick` chooses.
+def choose(
+    groups: frozenset[str],
+    stations: Sequence[Load],
+    pick: Pick = fewest_items,
+    pins: Mapping[str, str] = MappingProxyType({}),
+) -> Choice:
+    """One of the eligible stations, as `pick` chooses; the one that these groups are pinned to, while it takes orders.
 
-    Raises NoStation when none that can cook all of these groups is present.
+    Raises NoStation when none that can cook all of these groups takes any, or when they are pinned to several.
     """
     able = [station for station in stations if groups <= station.groups]
-    # A station that stopped answering keeps its cards on its own screen; sending it more would hide them.
-    present = [station for station in able if station.present]
-    if not present:
+    taking = [station for station in able if station.takes]
+    pinned = {group: pins[group] for group in sorted(groups) if _holds(group, pins, stations)}
+    if pinned:
+        codes = set(pinned.values())
+        if len(codes) > 1 or codes.isdisjoint(station.code for station in taking):
+            raise NoStation(f"{', '.join(pinned)} are made at different stations")
+        group, code = next(iter(pinned.items()))
+        return Choice(code, f"pinned: {group} goes to {code.upper()}")
+    if not taking:
         raise NoStation(_nobody(groups, able))
-    return pick(present)
+    return pick(taking)
 
 
-def dispatch(waiting: Iterable[Card], stations: Sequence[Load], now: datetime, pick: Pick = fewest_items) -> Round:
+def _holds(group: str, pins: Mapping[str, str], stations: Sequence[Load]) -> bool:
+    """Whether the station that the group is pinned to can cook it and takes orders now."""
+    return any(station.code == pins.get(group) and station.takes and group in station.groups for station in stations)
+
+
+def dispatch(
+    waiting: Iterable[Card],
+    stations: Sequence[Load],
+    now: datetime,
+    pick: Pick = fewest_items,
+    pins: Mapping[str, str] = MappingProxyType({}),
+) -> Round:
     """One round over the inbox, oldest first. Another `pick` is for comparing: a shop's programs leave it as it is."""
     loads = {station.code: station for station in stations}
     dispatched: list[TokenDispatched] = []
     stuck: dict[Key, str] = {}
     for card in sorted(waiting, key=lambda card: (not card.body.rush, card.spot.name)):
         try:
-            parts = _parts(card, loads, now, pick)
+            parts = _parts(card, loads, now, partial(choose, pick=pick, pins=pins))
         except NoStation as error:
             stuck[card.key] = str(error)
             continue
@@ -125,20 +156,20 @@ def loads_of(
     return tuple(by_code.values())
 
 
-def _parts(card: Card, loads: dict[str, Load], now: datetime, pick: Pick) -> dict[str, tuple[list[Line], str]]:
+def _parts(card: Card, loads: dict[str, Load], now: datetime, chosen: Chooser) -> dict[str, tuple[list[Line], str]]:
     """The lines for each chosen station, and why. Adds what was given to `loads` only when all have a station."""
     lines = card.body.lines
     after = dict(loads)
     parts: dict[str, tuple[list[Line], str]] = {}
     try:
-        shares = [(choose(frozenset(card.body.groups), list(after.values()), pick), list(lines))]
+        shares = [(chosen(frozenset(card.body.groups), list(after.values())), list(lines))]
     except NoStation:
         if len(card.body.groups) == 1:
             raise
         shares = []
         for group in card.body.groups:
             mine = [line for line in lines if line.group == group]
-            choice = choose(frozenset({group}), list(after.values()), pick)
+            choice = chosen(frozenset({group}), list(after.values()))
             after[choice.station] = _given(after[choice.station], mine, now)
             shares.append((choice, mine))
     for choice, mine in shares:
@@ -158,7 +189,7 @@ def _reason(present: Sequence[Load]) -> str:
         return "the only station there for it"
     first, second = present[0], present[1]
     if first.burden != second.burden:
-        return "fewest items: " + " < ".join(str(station.items) for station in present[:4])
+        return "fewest items: " + " < ".join(_weighed(station) for station in present[:4])
     if first.tokens != second.tokens:
         return f"same items ({first.items}), fewest orders: {first.tokens} < {second.tokens}"
     if (first.last_given or _NEVER) != (second.last_given or _NEVER):
@@ -166,8 +197,17 @@ def _reason(present: Sequence[Load]) -> str:
     return f"same load ({first.items}), first by name"
 
 
+def _weighed(station: Load) -> str:
+    """Its items; with the share that it takes, where that is not all: "4 at 50 %"."""
+    return f"{station.items}" + (f" at {station.weight_percent} %" if station.weight_percent != 100 else "")
+
+
 def _nobody(groups: frozenset[str], able: Sequence[Load]) -> str:
     what = ", ".join(sorted(groups))
     if not able:
         return f"no station cooks {what}"
-    return f"nobody who cooks {what} is there: {', '.join(station.code.upper() for station in able)} stopped answering"
+    silent = [station.code.upper() for station in able if not station.present]
+    resting = [station.code.upper() for station in able if station.present]
+    told = [f"{', '.join(silent)} stopped answering"] if silent else []
+    told += [f"{', '.join(resting)} {'is' if len(resting) == 1 else 'are'} paused"] if resting else []
+    return f"nobody who cooks {what} takes orders: {'; '.join(told)}"

@@ -6,6 +6,7 @@ from typing import Literal, TypeVar
 
 import msgspec
 
+from station.domain.plan import NO_PLAN, Plan
 from station.errors import JournalError
 
 
@@ -39,7 +40,7 @@ class TokensStatus(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     starting (not tried yet). `shop_time` and `monotonic_s` are one moment on the share's clock and on this machine's
     CLOCK_BOOTTIME. `presence` is each station's age in seconds on the share's clock, `loads` the active items that it
     says it has; `queue` counts facts not yet on the floor. `floor_fault` is the red line of the floor's own check, where this station runs it.
-    `left`: what others took from a prep station lately, the latest last.
+    `left`: what others took from a prep station lately, the latest last. `plan`: what the expediter decided about dispatch.
     """
 
     share: Literal["starting", "ok", "away", "refused"] = "starting"
@@ -54,6 +55,7 @@ class TokensStatus(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     troubles: tuple[Trouble, ...] = ()
     floor_fault: str = ""
     left: tuple[Left, ...] = ()
+    plan: Plan = NO_PLAN
 
 
 class LinkStatus(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

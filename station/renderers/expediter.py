@@ -11,11 +11,14 @@ from station.domain.hands import Press
 from station.renderers import expediter_actions as act
 from station.renderers import expediter_order as orders
 from station.renderers import expediter_pass as passes
+from station.renderers import expediter_plan as plans
 from station.renderers import expediter_view as view
 from station.renderers import floor_view as floor
+from station.renderers import focus as keyboard
 from station.renderers import theme as look
 from station.renderers.expediter_actions import REASONS, ExpediterState, Result
 from station.renderers.expediter_detail import detail
+from station.renderers.expediter_plan_sheets import picked_station, plan_sheets
 from station.renderers.expediter_sheets import handed_orders, sheets
 from station.renderers.expediter_tile import name_of
 from station.renderers.role import Desk, Dragged, Event, Keyed, Tap
@@ -78,6 +81,7 @@ class ExpediterRole:
             *detail(state, place.detail, world),
             status_bar(world, f"{counted(count, 'order')} · {counted(items, 'item')}"),
             *sheets(state, world),
+            *plan_sheets(state, world),
         ]
         said = state.message
         if said:
@@ -121,6 +125,13 @@ def _tools(state: ExpediterState, world: World) -> Panel:
         ),
         Tool("Rush off" if rushed else "Rush", "rush", "bolt", "U", enabled=live, locked=moves),
         Tool("Void", "void", "trash", "V", enabled=live, locked=world.locked("token.void")),
+        Tool(
+            "Balance" if plans.plan_of(world).automatic else "By hand",
+            "balance",
+            "sum",
+            "B",
+            kind="plain" if plans.plan_of(world).automatic else "chosen",
+        ),
         Tool("Go on" if state.order else "New order", "order", "plus", "N", locked=world.locked("order.take")),
         Tool("Help", "help", "help", "F1", end=True),
     )
@@ -141,6 +152,10 @@ def _until(state: ExpediterState, world: World) -> datetime:
 
 def _tapped(state: ExpediterState, action: str, world: World) -> Result:
     verb, _, rest = action.partition(":")
+    if verb in plans.DOERS:
+        return plans.DOERS[verb](state, rest, world)
+    if verb == "column" and rest in {station.code for station in plans.stations(world)} and state.overlay == "":
+        return replace(plans.opened(state), choice=_index_of(rest, world)), ()
     doers: dict[str, Callable[[], Result]] = {
         "pick": lambda: (act.pick(state, rest), ()),
         "page": lambda: (act.turn_page(state, rest.rpartition(":")[0], int(rest.rpartition(":")[2])), ()),
@@ -193,6 +208,7 @@ _TOOLS = {
     "u": "rush",
     "v": "void",
     "n": "order",
+    "b": "balance",
     "f1": "help",
     "f2": "login",
 }
@@ -204,6 +220,8 @@ def _keyed(state: ExpediterState, press: Press, world: World) -> Result:
         open_sheet = bool(state.overlay or state.message)
         after = replace(act.closed(state), message="", message_until=None)
         return (after if open_sheet else replace(after, picked=None)), ()
+    if state.overlay in {"balance", "pins", "rebalance"}:
+        return _keyed_in_plan(state, key, world)
     if state.overlay:
         return _keyed_in_sheet(state, key, world)
     if key in _TOOLS:
@@ -263,6 +281,26 @@ def _keyed_in_sheet(state: ExpediterState, key: str, world: World) -> Result:
     if key in {"enter", "space"}:
         return choices[min(state.choice, len(choices) - 1)]() if choices else (act.closed(state), ())
     return state, ()
+
+
+def _keyed_in_plan(state: ExpediterState, key: str, world: World) -> Result:
+    """What stands on the buttons; and on the list of stations, the one that the arrows are on."""
+    hit = keyboard.pressed_by(Press(key=key, text=key if len(key) == 1 else ""), ExpediterRole().scene(state, world))
+    if hit is not None and hit.enabled:
+        return _tapped(state, hit.action, world)
+    station = picked_station(state, world)
+    if state.overlay != "balance" or station is None:
+        return state, ()
+    last = len(plans.stations(world)) - 1
+    if key in {"up", "down", "tab"}:
+        return replace(state, choice=max(0, min(last, state.choice + (-1 if key == "up" else 1)))), ()
+    actions = {"space": "pause:", "+": "weigh:+", "=": "weigh:+", "right": "weigh:+", "-": "weigh:-", "left": "weigh:-"}
+    actions["g"] = "balance:"
+    return _tapped(state, f"{actions[key]}{station.code}", world) if key in actions else (state, ())
+
+
+def _index_of(code: str, world: World) -> int:
+    return [station.code for station in plans.stations(world)].index(code)
 
 
 def _keyed_in_split(state: ExpediterState, key: str, world: World) -> Result:

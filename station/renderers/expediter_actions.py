@@ -23,13 +23,14 @@ from station.domain.facts import (
     Verb,
 )
 from station.domain.floor import HOLD, INBOX, PASS, Spot, station_of, station_place
+from station.domain.rebalance import Shift
 from station.domain.token import Key
 from station.renderers import floor_view as floor
 from station.renderers.till_state import Till
 from station.renderers.widgets.text import station_name
 from station.renderers.world import World
 
-Overlay = Literal["", "transfer", "split", "split_to", "void", "recall", "help"]
+Overlay = Literal["", "transfer", "split", "split_to", "void", "recall", "help", "balance", "pins", "rebalance"]
 MESSAGE_S = 5.0
 REASONS = ("Guest left", "Wrong order", "Ordered twice", "Sold out", "Kitchen's mistake", "Training")
 
@@ -42,7 +43,8 @@ class ExpediterState:
 
     `reason`: why something shall be void, chosen and not yet confirmed. `handed`: what was handed over here lately.
     `starts`: which token each column begins with, where it has more than it can show. `order`: what is being taken by phone or at the
-    counter; `taking`: it is on the screen, and not the floor.
+    counter; `taking`: it is on the screen, and not the floor. `station`: the one that a sheet is about; `shifts`: the moves
+    that are shown before they are made.
     """
 
     picked: Key | None = None
@@ -53,6 +55,8 @@ class ExpediterState:
     handed: tuple[Card, ...] = ()
     starts: tuple[tuple[str, int], ...] = ()
     asking: bool = False
+    station: str = ""
+    shifts: tuple[Shift, ...] = ()
     taking: bool = False
     order: Till | None = None
     message: str = ""
@@ -64,7 +68,7 @@ def said(state: ExpediterState, text: str, world: World) -> ExpediterState:
 
 
 def closed(state: ExpediterState) -> ExpediterState:
-    return replace(state, overlay="", choice=0, off=(), reason="")
+    return replace(state, overlay="", choice=0, off=(), reason="", station="", shifts=())
 
 
 def picked(state: ExpediterState, world: World) -> Card | None:

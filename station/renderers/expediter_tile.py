@@ -9,6 +9,7 @@ from station.domain.urgency import Level
 from station.renderers import floor_view as floor
 from station.renderers import theme as look
 from station.renderers.expediter_actions import ExpediterState
+from station.renderers.expediter_plan import plan_of
 from station.renderers.scene import Box, Colour, Drawn, Hit, Icon, Label, Op, Panel, Rect, Shape, Shown, panel
 from station.renderers.widgets.text import counted, number_parts, wrapped
 from station.renderers.world import World
@@ -37,10 +38,16 @@ def shown_of(card: Card, world: World) -> Shown:
 
 
 def nobody_for(card: Card, world: World) -> str:
-    """A prep group of this order that no answering station can make; none while dispatch still has its time."""
-    if world.tokens.share != "ok" or world.now - card.body.placed_at < timedelta(seconds=_DISPATCH_S):
+    """A prep group of this order that no station that answers and takes orders can make; none while dispatch still has its time."""
+    plan = plan_of(world)
+    if (
+        not plan.automatic
+        or world.tokens.share != "ok"
+        or world.now - card.body.placed_at < timedelta(seconds=_DISPATCH_S)
+    ):
         return ""
-    able = [station.groups for station in floor.kitchens(world) if not world.silent(station.code)]
+    taking = [station for station in floor.kitchens(world) if not world.silent(station.code)]
+    able = [station.groups for station in taking if not plan.paused(station.code)]
     return next((group for group in card.body.groups if not any(group in groups for groups in able)), "")
 
 

@@ -13,6 +13,8 @@ from station.domain.menu import StationInfo
 from station.renderers import floor_view as floor
 from station.renderers import theme as look
 from station.renderers.expediter_actions import ExpediterState
+from station.renderers.expediter_plan import plan_of
+from station.renderers.expediter_plan_sheets import plan_words
 from station.renderers.expediter_tile import nobody_for, shown_of, tile, why_lines
 from station.renderers.scene import Box, Drawn, Hit, Icon, Label, Op, Panel, Rect, Shape, Shown, panel
 from station.renderers.widgets.bars import areas
@@ -182,10 +184,26 @@ def _load(column: Column, room: Rect, world: World, *, silent: bool) -> list[Op]
     size = theme.label if silent else theme.title
     width = world.ruler.width(str(items), size, "bold", tabular=True) + 2
     words = "does not answer" if silent else "item" if items == 1 else "items"
+    decided = _decided(column, world)
+    rest = room.after(width + theme.px(8))
+    made: list[Op] = [Label(room.left(width), str(items), size, look.TEXT, "bold", tabular=True)]
+    if not decided:
+        return [*made, Label(rest, words, theme.small, look.TEXT, "medium")]
+    line = theme.line(theme.small)
+    top = rest.y + max(0, (rest.h - 2 * line) // 2)
     return [
-        Label(room.left(width), str(items), size, look.TEXT, "bold", tabular=True),
-        Label(room.after(width + theme.px(8)), words, theme.small, look.TEXT, "medium"),
+        *made,
+        Label(Rect(rest.x, top, rest.w, line), words, theme.small, look.TEXT, "medium"),
+        Label(Rect(rest.x, top + line, rest.w, line), decided, theme.small, look.CHANGED, "bold"),
     ]
+
+
+def _decided(column: Column, world: World) -> str:
+    """What the expediter said of it: paused, half of its share; of the inbox, that it waits for a person."""
+    plan = plan_of(world)
+    if column.station is not None:
+        return plan_words(column.station.code, plan, column.station.weight_percent)
+    return "waits for you" if column.key == "column:inbox" and not plan.automatic else ""
 
 
 def _tile_height(column: Column, world: World) -> int:

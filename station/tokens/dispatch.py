@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from station.domain.facts import TokenDispatched
 from station.domain.floor import INBOX, Spot, station_place
 from station.domain.menu import Role, Shop
+from station.domain.plan import NO_PLAN, Plan
 from station.domain.routing import Load, dispatch, loads_of
 from station.domain.token import Key
 from station.local.clock import ShopClock, boot_s
@@ -18,6 +19,8 @@ from station.tokens.floor import Floor
 from station.tokens.holding import Holding
 
 NOBODY_TOOK_S = 10.0
+NOBODY_CHOSE_S = 60.0
+"""How long an order may wait for a person, while dispatch is manual, before it is told."""
 STUCK_AGAIN_S = 2.0
 
 
@@ -32,16 +35,20 @@ class Dispatcher:
         self._seen_s: dict[Key, float] = {}
         self._stuck: dict[Key, str] = {}
         self._tried_s: dict[Key, float] = {}
+        self._automatic = True
         self.due = float("inf")
 
-    def round(self, shop: Shop | None, present: Iterable[str]) -> bool:
+    def round(self, shop: Shop | None, present: Iterable[str], plan: Plan = NO_PLAN) -> bool:
         """Adds a fact for each choice made; True when there are any to carry out."""
+        self._automatic = plan.automatic
         waiting = [card for card in self._holding.cards() if card.spot.place == INBOX]
         now_s = boot_s()
         self._seen_s = {card.key: self._seen_s.get(card.key, now_s) for card in waiting}
         self._stuck = {key: why for key, why in self._stuck.items() if key in self._seen_s}
         self.due = now_s + STUCK_AGAIN_S if waiting else float("inf")
-        if shop is None or not shop.profile.dispatch or not waiting:
+        if not plan.automatic:
+            self._stuck = {}
+        if shop is None or not shop.profile.dispatch or not waiting or not plan.automatic:
             return False
         delay_s = shop.profile.dispatch_delay_s
         ready = [card for card in waiting if now_s - self._seen_s[card.key] >= delay_s]
@@ -58,7 +65,7 @@ class Dispatcher:
         ready = [card for card in ready if card.key not in under_way | self._tried_s.keys()]
         if not ready:
             return False
-        found = dispatch(ready, self._loads(shop, present), self._clock.now())
+        found = dispatch(ready, self._loads(shop, present, plan), self._clock.now(), pins=plan.pins)
         tried = {card.key for card in ready}
         self._tried_s |= dict.fromkeys(tried, now_s)
         self._stuck = {key: why for key, why in self._stuck.items() if key not in tried} | found.stuck
@@ -69,9 +76,11 @@ class Dispatcher:
     def troubles(self) -> list[Trouble]:
         """Tokens that nobody took: on the till that sent them, and all of them on the expediter."""
         now_s = boot_s()
+        patience_s = NOBODY_TOOK_S if self._automatic else NOBODY_CHOSE_S
         return [
             Trouble(
                 text=f"nobody took {card.body.number.upper()}"
+                + ("" if self._automatic else ": dispatch is manual, the expediter has yet to choose")
                 + (f": {why}" if (why := self._stuck.get(card.key)) else ""),
                 order=card.body.order,
                 part=card.body.part,
@@ -79,13 +88,18 @@ class Dispatcher:
             )
             for card in self._holding.cards()
             if card.spot.place == INBOX
-            and now_s - self._seen_s.get(card.key, now_s) >= NOBODY_TOOK_S
+            and now_s - self._seen_s.get(card.key, now_s) >= patience_s
             and (self._role != "till" or card.body.placed_on == self._code)
         ]
 
-    def _loads(self, shop: Shop, present: Iterable[str]) -> tuple[Load, ...]:
+    def _loads(self, shop: Shop, present: Iterable[str], plan: Plan) -> tuple[Load, ...]:
         stations = [
-            Load(station.code, station.groups, weight_percent=station.weight_percent)
+            Load(
+                station.code,
+                station.groups,
+                weight_percent=plan.weight_percent(station.code, station.weight_percent),
+                paused=plan.paused(station.code),
+            )
             for station in shop.stations
             if station.groups
         ]

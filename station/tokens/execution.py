@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Protocol, cast
 
 from station.domain.changes import NotPossible, children
-from station.domain.facts import Entry, FloorReported, OrderHeld, OrderSent, TokenFact, TokenMoved, kind_of
-from station.domain.floor import HELD_WAITING, Spot
+from station.domain.facts import Entry, FloorReported, OrderHeld, OrderSent, PlanChanged, TokenFact, TokenMoved, kind_of
+from station.domain.floor import HELD_WAITING, PLAN, Spot
+from station.domain.plan import words
 from station.domain.token import Body, Key
 from station.errors import TokenError
 from station.local.journal import Journal
@@ -89,6 +90,9 @@ class Executor:
             except TokenError as error:
                 return Carried(_report(entry, fact.token.key, None, None, "keep", str(error)))
             return Carried(_report(entry, fact.token.key, None, spot, "keep"), None, ((spot, fact.token),))
+        if isinstance(fact, PlanChanged):
+            self._floor.change_plan(fact.change)
+            return Carried(_planned(entry, fact))
         return self._on_a_token(entry, cast("TokenFact", fact))
 
     def _on_a_token(self, entry: Entry, fact: TokenFact) -> Carried:
@@ -177,6 +181,22 @@ def _verb(fact: TokenFact) -> str:
 def _why(fact: TokenFact) -> str:
     why = getattr(fact, "why", "")
     return "; ".join(f"{code}: {reason}" for code, reason in why.items()) if isinstance(why, dict) else str(why)
+
+
+def _planned(entry: Entry, fact: PlanChanged) -> FloorReported:
+    """It is about no token: the fact's own id stands for the order."""
+    return FloorReported(
+        fact=entry.id,
+        order=entry.id,
+        part="1",
+        revision=0,
+        hop=0,
+        source=PLAN,
+        to=PLAN,
+        verb="plan",
+        outcome="done",
+        why=words(fact.change),
+    )
 
 
 def _report(entry: Entry, key: Key, source: Spot | None, there: Spot | None, verb: str, why: str = "") -> FloorReported:

@@ -10,12 +10,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
+from station.domain.facts import PlanChange
 from station.domain.floor import PRESENCE, TOP, Spot, check_place, station_place
+from station.domain.plan import Plan
 from station.domain.token import Body, TokenName, decode, parse_name
 from station.errors import ShareAway, ShareError, TokenError
 from station.tokens.check import FloorCheck, check
 from station.tokens.hand import Hand
 from station.tokens.move import move
+from station.tokens.plans import Plans
 from station.tokens.progress import Progress, Step
 from station.tokens.publish import publish
 from station.tokens.recover import CLOCK_FILE, RecoverReport, Sightings, recover
@@ -62,6 +65,7 @@ class Floor:
     ) -> None:
         self._share = share
         self._hand = Hand(share, key, progress, nonce, today, monotonic, sleep, stopping)
+        self._plans = Plans(self._hand)
         self._sightings = Sightings()
         self._clock_offset_s: float | None = None
 
@@ -95,6 +99,14 @@ class Floor:
     def read(self, spot: Spot) -> Body:
         """Raises TokenError when it is no valid token (for `quarantine`), Gone when it moved away."""
         return decode(self._share.read(spot.path), self._hand.key, spot.name)
+
+    def plan(self) -> Plan:
+        """What the expediter decided about dispatch, as the share has it now."""
+        return self._plans.read()
+
+    def change_plan(self, change: PlanChange) -> Plan:
+        """The newest plan with this change; making it again changes nothing."""
+        return self._plans.change(change)
 
     def scan(self, places: Sequence[str]) -> Scan:
         """Names from listings. A place of a day or station that does not exist yet is empty if its top folder is there."""

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 import msgspec
 
 from station.config import Settings
-from station.domain.facts import Entry, OrderHeld, OrderSent
+from station.domain.facts import Entry, OrderHeld, OrderSent, PlanChanged
 from station.domain.floor import HOLD, INBOX, Spot, station_place
 from station.domain.menu import Role, Shop
+from station.domain.plan import Plan
 from station.domain.token import Key
 from station.errors import JournalError, OutcomeUnknown, ShareAway, ShareError, TokenError
 from station.local.clock import ShopClock, boot_s
@@ -136,7 +137,7 @@ class Sync:
             self._due.presence = now + PRESENCE_EVERY_S
             self._be_present()
         refused = self._look(now)
-        if self._dispatcher.round(self._shop(), self._present()):
+        if self._dispatcher.round(self._shop(), self._present(), self._status.plan):
             self._drain()
         if now >= self._due.recover:
             # Everyone does it, so that it is done when only one station is left; those who dispatch do it at once.
@@ -203,6 +204,8 @@ class Sync:
         self._holding.placed(carried.gone, carried.placed, self._places)
         self._journal.settle(entry, carried.report, self._clock.now())
         self._holding.end(entry.id)
+        if isinstance(entry.fact, PlanChanged):
+            self._take_plan(self._floor.plan())
         if isinstance(entry.fact, OrderSent) and entry.fact.bill is not None:
             self._journal.forget_progress(entry.fact.bill.order)
         if carried.report.outcome == "lost":
@@ -230,6 +233,7 @@ class Sync:
         if now >= self._due.look:
             self._due.look = now + LOOK_EVERY_S
             places = set(self._places)
+            self._take_plan(self._floor.plan())
         if not places:
             return None
         scan = self._floor.scan(sorted(places))
@@ -264,6 +268,13 @@ class Sync:
             elsewhere = [INBOX, HOLD, *map(station_place, self._stations)]
             self._departures.look(before, self._holding.spots, elsewhere, self._clock.now())
             self._status = msgspec.structs.replace(self._status, left=self._departures.left)
+
+    def _take_plan(self, plan: Plan) -> None:
+        if plan != self._status.plan:
+            _log.info(
+                "plan=%d automatic=%s stations=%s pins=%s", plan.revision, plan.automatic, plan.stations, plan.pins
+            )
+            self._status = msgspec.structs.replace(self._status, plan=plan)
 
     def _fetch(self, spot: Spot) -> None:
         try:
@@ -372,6 +383,8 @@ class Sync:
 
 def _key_of(entry: Entry) -> Key:
     fact = entry.fact
+    if isinstance(fact, PlanChanged):
+        return (entry.id, "1")
     if isinstance(fact, OrderSent | OrderHeld):
         return fact.token.key
     return (fact.order, fact.part)  # type: ignore[union-attr]  # the journal gives only facts about tokens

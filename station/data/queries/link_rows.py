@@ -48,7 +48,7 @@ WRITTEN: Final = (
     orders.token_moves,
     staff.login_events,
 )
-_OF_HELD: Final = frozenset({"keep", "resume", "end"})
+_OF_NO_SALE: Final = frozenset({"keep", "resume", "end", "plan"})
 Row = dict[str, Any]
 Token = tuple[str, str]
 
@@ -271,7 +271,7 @@ class _Gathering:
         )
 
     def _report(self, entry: Entry, fact: FloorReported) -> None:
-        if fact.verb in _OF_HELD or is_held(fact.source) or is_held(fact.to):
+        if fact.verb in _OF_NO_SALE or is_held(fact.source) or is_held(fact.to):
             # It belongs to no order that was sold, so no row of a token's can tell of it.
             self.to.events.append(_event(entry, kind_of(fact), audited(fact), staff_id=None))
             return
