@@ -2,6 +2,7 @@
 
     SW + 26 characters + check      static: 128 random bits in Crockford's base32
     SR + 8 digits + 8 digits        rotating: the card's number, and a time code (RFC 6238, SHA-1, 8 digits, 30 s)
+    SO + 26 characters              no card: an order's ULID, as its receipt shows it
 
 Letters are upper case; what a scanner typed in lower case is taken as upper. The check character is ISO 7064 MOD 37,36, which finds
 every single wrong character and nearly every swap of two neighbours, so that a misread card says "scan again" and is no guess.
@@ -25,6 +26,7 @@ NUMBER_DIGITS: Final = 8
 CODE_DIGITS: Final = 8
 _STATIC: Final = re.compile(r"SW([0-9A-HJKMNP-TV-Z]{26})([0-9A-Z])")
 _ROTATING: Final = re.compile(rf"SR([0-9]{{{NUMBER_DIGITS}}})([0-9]{{{CODE_DIGITS}}})")
+_ORDER: Final = re.compile(r"SO([0-7][0-9A-HJKMNP-TV-Z]{25})")
 _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _ALPHABET: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -77,6 +79,17 @@ NO_WALLETS: Final = Wallets({}, {})
 def is_wallet(code: str) -> bool:
     """Whether this is meant to be a wallet card: then its text is shown, kept and searched for nowhere."""
     return code[:2].upper() in {"SW", "SR"}
+
+
+def order_code(order: str) -> str:
+    """The text of the QR on an order's receipt."""
+    return f"SO{order.upper()}"
+
+
+def order_of(code: str) -> str | None:
+    """The order's ULID, when this is the code of a receipt."""
+    found = _ORDER.fullmatch(code.strip().upper())
+    return None if found is None else found[1].lower()
 
 
 def identify(

@@ -39,7 +39,7 @@ class TokensStatus(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     `share`: ok; away (no answer; `since` says from when); refused (it answered no: `message` says what to do);
     starting (not tried yet). `shop_time` and `monotonic_s` are one moment on the share's clock and on this machine's
     CLOCK_BOOTTIME. `presence` is each station's age in seconds on the share's clock, `loads` the active items that it
-    says it has; `queue` counts facts not yet on the floor. `floor_fault` is the red line of the floor's own check, where this station runs it.
+    says it has, `people` who is logged in there; `queue` counts facts not yet on the floor. `floor_fault` is the red line of the floor's own check, where this station runs it.
     `left`: what others took from a prep station lately, the latest last. `plan`: what the expediter decided about dispatch.
     """
 
@@ -52,6 +52,7 @@ class TokensStatus(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     drift_s: float = 0.0
     presence: dict[str, float] = {}
     loads: dict[str, int] = {}
+    people: dict[str, str] = {}
     troubles: tuple[Trouble, ...] = ()
     floor_fault: str = ""
     left: tuple[Left, ...] = ()

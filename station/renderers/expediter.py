@@ -9,6 +9,7 @@ from station.domain import urgency
 from station.domain.floor import HOLD, PASS, station_of
 from station.domain.hands import Press
 from station.renderers import expediter_actions as act
+from station.renderers import expediter_find as find
 from station.renderers import expediter_order as orders
 from station.renderers import expediter_pass as passes
 from station.renderers import expediter_plan as plans
@@ -21,7 +22,7 @@ from station.renderers.expediter_detail import detail
 from station.renderers.expediter_plan_sheets import picked_station, plan_sheets
 from station.renderers.expediter_sheets import handed_orders, sheets
 from station.renderers.expediter_tile import name_of
-from station.renderers.role import Desk, Dragged, Event, Keyed, Tap
+from station.renderers.role import Desk, Dragged, Event, Keyed, Scanned, Tap
 from station.renderers.scene import Panel, Scene
 from station.renderers.widgets.bars import Tool, status_bar, toolbar
 from station.renderers.widgets.sheet import message
@@ -57,6 +58,8 @@ class ExpediterRole:
             return _tapped(state, event.action, world)
         if isinstance(event, Dragged):
             return _dropped(state, event, world)
+        if isinstance(event, Scanned):
+            return find.scanned(state, event.order, world), ()
         if isinstance(event, Keyed):
             return _keyed(state, event.press, world)
         return state, ()
@@ -67,7 +70,7 @@ class ExpediterRole:
     def scene(self, state: ExpediterState, world: World) -> Scene:
         if state.taking:
             return orders.scene(state, world)
-        place = view.layout(world, detailed=act.picked(state, world) is not None)
+        place = view.layout(state, world, detailed=act.picked(state, world) is not None)
         columns, shown = view.columns(state, place, world)
         passing, passed = passes.passing(state, place.passing, world)
         live = [card for card in world.cards.values() if not floor.finished(card)]
@@ -75,6 +78,7 @@ class ExpediterRole:
         items = sum(card.body.items for card in live if card.spot.place != PASS)
         panels: list[Panel] = [
             _tools(state, world),
+            *find.strip(state, world),
             *view.fault_panel(world, place.fault),
             *columns,
             *passing,
@@ -132,6 +136,7 @@ def _tools(state: ExpediterState, world: World) -> Panel:
             "B",
             kind="plain" if plans.plan_of(world).automatic else "chosen",
         ),
+        Tool(find.tool_text(state), "find", "list", "/", kind="chosen" if find.narrowed(state) else "plain"),
         Tool("Go on" if state.order else "New order", "order", "plus", "N", locked=world.locked("order.take")),
         Tool("Help", "help", "help", "F1", end=True),
     )
@@ -176,6 +181,10 @@ def _tapped(state: ExpediterState, action: str, world: World) -> Result:
         "hand_over": lambda: act.hand_over(state, rest, world),
         "seen": lambda: act.seen(state, rest, world),
         "rescue": lambda: act.rescue(state, rest, world),
+        "find": lambda: (find.opened(state), ()),
+        "only": lambda: (find.chosen(state, rest), ()),
+        "seek": lambda: (find.taken_back(state) if rest == "back" else find.typed(state, rest), ()),
+        "fold": lambda: (replace(state, folded=state.folded ^ {rest}), ()),
         "order": lambda: (orders.opened(state, world), ()),
         "help": lambda: (replace(act.closed(state), overlay="" if state.overlay == "help" else "help"), ()),
         "login": lambda: (
@@ -190,7 +199,7 @@ def _tapped(state: ExpediterState, action: str, world: World) -> Result:
 def _dropped(state: ExpediterState, event: Dragged, world: World) -> Result:
     """Onto a station's column, or onto a tile that stands in one."""
     verb, _, rest = event.target.partition(":")
-    code = rest if verb == "column" and rest not in {"inbox", "hold", "pass"} else None
+    code = rest if verb in {"column", "fold"} and rest not in {"inbox", "hold", "pass"} else None
     if verb == "pick":
         order, _, part = rest.partition(":")
         under = world.cards.get((order, part))
@@ -209,6 +218,7 @@ _TOOLS = {
     "v": "void",
     "n": "order",
     "b": "balance",
+    "/": "find",
     "f1": "help",
     "f2": "login",
 }
@@ -218,12 +228,11 @@ def _keyed(state: ExpediterState, press: Press, world: World) -> Result:
     key = press.key.lower()
     if key == "escape":
         open_sheet = bool(state.overlay or state.message)
-        after = replace(act.closed(state), message="", message_until=None)
+        open_sheet = open_sheet or state.finding or find.narrowed(state)
+        after = find.ended(replace(act.closed(state), message="", message_until=None))
         return (after if open_sheet else replace(after, picked=None)), ()
-    if state.overlay in {"balance", "pins", "rebalance"}:
-        return _keyed_in_plan(state, key, world)
-    if state.overlay:
-        return _keyed_in_sheet(state, key, world)
+    if state.finding or state.overlay:
+        return _keyed_in_it(state, press, world)
     if key in _TOOLS:
         return _tapped(state, _TOOLS[key], world)
     if key in {"up", "down", "left", "right", "tab"}:
@@ -232,7 +241,7 @@ def _keyed(state: ExpediterState, press: Press, world: World) -> Result:
 
 
 def _keyed_on_pass(state: ExpediterState, key: str, world: World) -> Result:
-    orders = passes.passed_orders(world)
+    orders = passes.passed_orders(state, world)
     if key.isdigit() and 0 < int(key) <= len(orders):
         return act.hand_over(state, orders[int(key) - 1], world)
     if key == "enter" and state.picked is not None:
@@ -248,9 +257,10 @@ def _keyed_on_pass(state: ExpediterState, key: str, world: World) -> Result:
 def _walked(state: ExpediterState, key: str, world: World) -> ExpediterState:
     """The arrows walk over the columns, the pass being the last one."""
     passed = [
-        next(card for card in floor.at(world, PASS) if card.key[0] == order) for order in passes.passed_orders(world)
+        next(card for card in floor.at(world, PASS) if card.key[0] == order)
+        for order in passes.passed_orders(state, world)
     ]
-    columns = [list(cards) for cards in (*view.rows(view.layout(world)), passed) if cards]
+    columns = [list(cards) for cards in (*view.rows(view.layout(state, world)), passed) if cards]
     if not columns:
         return replace(state, picked=None)
     where = next(
@@ -281,6 +291,23 @@ def _keyed_in_sheet(state: ExpediterState, key: str, world: World) -> Result:
     if key in {"enter", "space"}:
         return choices[min(state.choice, len(choices) - 1)]() if choices else (act.closed(state), ())
     return state, ()
+
+
+def _keyed_in_it(state: ExpediterState, press: Press, world: World) -> Result:
+    """While something lies over the floor, or is looked for on it."""
+    if state.overlay in {"balance", "pins", "rebalance"}:
+        return _keyed_in_plan(state, press.key.lower(), world)
+    if state.overlay:
+        return _keyed_in_sheet(state, press.key.lower(), world)
+    return _keyed_in_find(state, press, world)
+
+
+def _keyed_in_find(state: ExpediterState, press: Press, world: World) -> Result:
+    if press.key == "enter":
+        return find.picked(state, world), ()
+    if press.key == "backspace":
+        return find.taken_back(state), ()
+    return (find.typed(state, press.text) if len(press.text) == 1 else state), ()
 
 
 def _keyed_in_plan(state: ExpediterState, key: str, world: World) -> Result:

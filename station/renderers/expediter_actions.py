@@ -43,7 +43,9 @@ class ExpediterState:
 
     `reason`: why something shall be void, chosen and not yet confirmed. `handed`: what was handed over here lately.
     `starts`: which token each column begins with, where it has more than it can show. `order`: what is being taken by phone or at the
-    counter; `taking`: it is on the screen, and not the floor. `station`: the one that a sheet is about; `shifts`: the moves
+    counter; `taking`: it is on the screen, and not the floor. `find`, `only`: what of the floor is looked for (digits of a
+    number; "late", "rush" or a prep group), `finding`: the strip for it is open. `folded`: stations of which only the head is shown.
+    `station`: the one that a sheet is about; `shifts`: the moves
     that are shown before they are made.
     """
 
@@ -55,6 +57,10 @@ class ExpediterState:
     handed: tuple[Card, ...] = ()
     starts: tuple[tuple[str, int], ...] = ()
     asking: bool = False
+    finding: bool = False
+    find: str = ""
+    only: str = ""
+    folded: frozenset[str] = frozenset()
     station: str = ""
     shifts: tuple[Shift, ...] = ()
     taking: bool = False

@@ -9,6 +9,7 @@ from station.renderers import expediter_actions as act
 from station.renderers import floor_view as floor
 from station.renderers import theme as look
 from station.renderers.expediter_actions import ExpediterState
+from station.renderers.expediter_find import keeps
 from station.renderers.expediter_tile import EDGES, GROUNDS, level_of, name_of, shown_of
 from station.renderers.expediter_view import more_button
 from station.renderers.scene import Beat, Box, Drawn, Hit, Icon, Label, Op, Panel, Rect, Shown, panel
@@ -18,16 +19,20 @@ from station.renderers.widgets.text import counted, number_parts, wrapped
 from station.renderers.world import World
 
 
-def passed_orders(world: World) -> tuple[str, ...]:
-    """The orders on the pass: those that are whole first, the oldest of them on top; then those that wait for a part."""
-    orders = dict.fromkeys(card.key[0] for card in floor.at(world, PASS))
+def passed_orders(state: ExpediterState, world: World) -> tuple[str, ...]:
+    """The orders on the pass: those that are whole first, the oldest of them on top; then those that wait for a part.
+
+    Of them, those that are looked for.
+    """
+    keep = keeps(state, world)
+    orders = dict.fromkeys(card.key[0] for card in floor.at(world, PASS) if keep(card))
     return tuple(sorted(orders, key=lambda order: bool(act.missing_of(floor.parts_of(world, order)))))
 
 
 def passing(state: ExpediterState, rect: Rect, world: World) -> tuple[list[Panel], list[Shown]]:
     """The pass: an order's parts together, what is missing, and the button that hands all of it over."""
     theme = world.theme
-    orders = passed_orders(world)
+    orders = passed_orders(state, world)
     head = theme.px(92)
     ops = (
         Box(rect.at_origin(), look.BAR, theme.radius),

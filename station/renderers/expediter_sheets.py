@@ -27,6 +27,7 @@ KEYS = (
     ("U", "rush, or not"),
     ("V", "void, with a reason"),
     ("X", "rescue what a silent station has"),
+    ("/", "find: digits of a number, late, rush, a group; Enter picks the first"),
     ("B", "who gets the orders: automatic or by hand, pause, shares, evening out"),
     ("N", "take an order: by phone, at the counter, or a test; F10 back"),
     ("F2", "log in or out"),

@@ -4,7 +4,7 @@ A tile is a token; its edge beats with its age, and it says why it stands where 
 station's column. Many stations stand in two rows, so that no column is too narrow to be read.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from station.domain.cards import Card
@@ -13,6 +13,8 @@ from station.domain.menu import StationInfo
 from station.renderers import floor_view as floor
 from station.renderers import theme as look
 from station.renderers.expediter_actions import ExpediterState
+from station.renderers.expediter_blocks import Block, arranged, drawn_block
+from station.renderers.expediter_find import keeps, narrowed, strip_height
 from station.renderers.expediter_plan import plan_of
 from station.renderers.expediter_plan_sheets import plan_words
 from station.renderers.expediter_tile import nobody_for, shown_of, tile, why_lines
@@ -36,19 +38,28 @@ class Column:
     rect: Rect
     station: StationInfo | None = None
 
+    @property
+    def place(self) -> str:
+        return station_place(self.station.code) if self.station else self.key.removeprefix("column:")
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:
+    """`blocks`: the stations, where they are too many for columns."""
+
     fault: Rect
     columns: tuple[Column, ...]
     passing: Rect
     detail: Rect
+    blocks: tuple[Block, ...] = ()
 
 
-def layout(world: World, *, detailed: bool = False) -> Layout:
+def layout(state: ExpediterState, world: World, *, detailed: bool = False) -> Layout:
     """Inbox and hold share the first column; the pass is wider than the others. `detailed`: with the picked order."""
     theme = world.theme
+    keep = keeps(state, world)
     area = areas(world)[1]
+    area = area.below(strip_height(world)) if state.finding else area
     fault = Rect(0, area.y, area.w, theme.px(64) if fault_text(world) else 0)
     inner = Rect(0, area.y + fault.h, area.w, area.h - fault.h).inset(theme.gap)
     low = theme.px(176) if detailed else 0
@@ -57,20 +68,39 @@ def layout(world: World, *, detailed: bool = False) -> Layout:
     kitchens = floor.kitchens(world)
     gap = theme.px(10)
     across, unit = _across(len(kitchens), upper.w, gap, world)
+    crowded = unit < theme.px(NARROWEST) or (across < len(kitchens) and upper.h < theme.px(900))
+    if crowded:
+        unit = max(theme.px(190), 150)
     tiers = upper.split_rows(-(-len(kitchens) // across) if kitchens else 1, gap)
-    held = floor.at(world, HOLD)
+    held = _at(world, HOLD, keep)
     first = upper.left(unit)
-    waiting = first if not held else first.top((upper.h - gap) * 3 // 5)
-    columns = [Column("column:inbox", "Inbox", floor.at(world, INBOX), waiting)]
-    if held:
+    apart = bool(held) and upper.h >= max(theme.px(560), 520)
+    waiting = first.top((upper.h - gap) * 3 // 5) if apart else first
+    title = "Inbox" if apart or not held else "Inbox, hold"
+    cards = _at(world, INBOX, keep) if apart else (*_at(world, INBOX, keep), *held)
+    columns = [Column("column:inbox", title, cards, waiting)]
+    if apart:
         columns.append(Column("column:hold", "Hold", held, first.below(waiting.h + gap)))
+    if crowded:
+        wide = max(theme.px(300), 200)
+        middle = Rect(first.right + gap, upper.y, upper.w - unit - wide - 2 * gap, upper.h)
+        stations = [(station, _at(world, station_place(station.code), keep)) for station in kitchens]
+        if narrowed(state):
+            stations = [each for each in stations if each[1]]
+        blocks = arranged(state, stations, middle, world)
+        passing = Rect(middle.right + gap, upper.y, wide, upper.h)
+        return Layout(fault, tuple(columns), passing, detail, blocks)
     for index, station in enumerate(kitchens):
         tier = tiers[index // across]
         rect = Rect(upper.x + (index % across + 1) * (unit + gap), tier.y, unit, tier.h)
-        cards = floor.at(world, station_place(station.code))
+        cards = _at(world, station_place(station.code), keep)
         columns.append(Column(f"column:{station.code}", station_name(station.code), cards, rect, station))
     x = upper.x + (across + 1) * (unit + gap)
     return Layout(fault, tuple(columns), Rect(x, upper.y, upper.right - x, upper.h), detail)
+
+
+def _at(world: World, place: str, keep: Callable[[Card], bool]) -> tuple[Card, ...]:
+    return tuple(card for card in floor.at(world, place) if keep(card))
 
 
 def fault_text(world: World) -> str:
@@ -114,6 +144,10 @@ def columns(state: ExpediterState, place: Layout, world: World) -> tuple[list[Pa
         panels.append(panel(column.key, column.rect, drawn, ground=look.GROUND))
         panels += _tiles(state, column, head, cards, world)
         shown += [shown_of(card, world) for card in cards]
+    for block in place.blocks:
+        made, seen = drawn_block(state, block, world)
+        panels += made
+        shown += seen
     return panels, shown
 
 
@@ -180,7 +214,7 @@ def _across(count: int, width: int, gap: int, world: World) -> tuple[int, int]:
 def _load(column: Column, room: Rect, world: World, *, silent: bool) -> list[Op]:
     """The active items, large: the one figure that an expediter looks for. Of a silent station, that it is silent."""
     theme = world.theme
-    items = sum(card.body.items for card in column.cards)
+    items = sum(card.body.items for card in world.cards.values() if card.spot.place == column.place)
     size = theme.label if silent else theme.title
     width = world.ruler.width(str(items), size, "bold", tabular=True) + 2
     words = "does not answer" if silent else "item" if items == 1 else "items"
@@ -241,4 +275,5 @@ def _tiles(state: ExpediterState, column: Column, head: int, cards: Sequence[Car
 
 def rows(place: Layout) -> Sequence[Sequence[Card]]:
     """What the arrow keys walk over: columns of tokens, from the left."""
-    return [column.cards for column in place.columns if column.cards]
+    stations = (column.cards for column in place.columns if column.cards)
+    return [*stations, *(block.cards for block in place.blocks if block.cards)]

@@ -73,7 +73,14 @@ class Keyed:
     press: Press
 
 
-Event = Tap | Held | Dragged | Wheeled | Keyed
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """The code of an order's receipt was scanned. Cards never come to a role."""
+
+    order: str
+
+
+Event = Tap | Held | Dragged | Wheeled | Keyed | Scanned
 
 
 class Desk(Protocol):

@@ -23,6 +23,7 @@ from station.domain.hands import Hand, Press, Scan, ScanBroken, Touch, Wheel
 from station.domain.menu import Person, Recipe, Shop
 from station.domain.permissions import NotPermitted
 from station.domain.pins import wait_s
+from station.domain.scans import order_of
 from station.domain.token import Key
 from station.errors import JournalError
 from station.local.clock import ShopClock
@@ -37,7 +38,7 @@ from station.renderers.hands import HandsSocket
 from station.renderers.login_state import Login
 from station.renderers.observe import Ask, Observer, describe
 from station.renderers.records import Records
-from station.renderers.role import Event, Handover, Keyed, Role, State, Tap
+from station.renderers.role import Event, Handover, Keyed, Role, Scanned, State, Tap
 from station.renderers.scene import Scene
 from station.renderers.screen import Screen
 from station.renderers.sound import Sounds, Tone, tone_for
@@ -346,6 +347,9 @@ class Runner(Generic[State]):
         """Whatever the screen shows, even while a PIN is being typed: a scan goes to no text and no button."""
         shop, now = self._on.shop.shop, self._clock.now()
         if shop is None or self._records.refused:
+            return
+        if (order := order_of(code)) is not None:
+            self._happen(Scanned(order))
             return
         access, key, world = self._records.access, self._settings.token_key, self._world()
         try:

@@ -22,18 +22,20 @@ _CODE = re.compile(CODE_PATTERN)
 
 
 class Here(msgspec.Struct, frozen=True, kw_only=True):
-    """What a station writes into its presence file."""
+    """What a station writes into its presence file. `person`: who is logged in there."""
 
     role: str
     items: Annotated[int, msgspec.Meta(ge=0, le=999_999)]
     tokens: int
+    person: Annotated[str, msgspec.Meta(max_length=120)] = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Roll:
     """One roll-call. `moment` was the share's clock at `at_s` on CLOCK_BOOTTIME, and `wall` this machine's.
 
-    `ages_s` is for every station that ever was there, `loads` the active items of those that are there now.
+    `ages_s` is for every station that ever was there, `loads` the active items of those that are there now, `people` who is
+    logged in at them.
     """
 
     moment: datetime
@@ -41,6 +43,7 @@ class Roll:
     at_s: float
     ages_s: dict[str, float] = field(default_factory=dict)
     loads: dict[str, int] = field(default_factory=dict)
+    people: dict[str, str] = field(default_factory=dict)
 
     @property
     def drift_s(self) -> float:
@@ -59,17 +62,18 @@ class Attendance:
         at_s = (asked_s + boot_s()) / 2
         wall = datetime.now(UTC)
         ages_s: dict[str, float] = {}
-        loads = {self._code: here.items}
+        told = {self._code: here}
         for entry in self._share.list(PRESENCE):
             if entry.is_folder or _CODE.fullmatch(entry.name) is None:
                 continue
             age_s = ages_s[entry.name] = max(0.0, (moment - entry.modified).total_seconds())
-            if entry.name != self._code and age_s <= THERE_S and (items := self._items_of(entry.name)) is not None:
-                loads[entry.name] = items
-        return Roll(moment, wall, at_s, ages_s, loads)
+            if entry.name != self._code and age_s <= THERE_S and (there := self._told_by(entry.name)) is not None:
+                told[entry.name] = there
+        loads = {code: one.items for code, one in told.items()}
+        return Roll(moment, wall, at_s, ages_s, loads, {code: one.person for code, one in told.items() if one.person})
 
-    def _items_of(self, code: str) -> int | None:
+    def _told_by(self, code: str) -> Here | None:
         try:
-            return msgspec.json.decode(self._share.read(f"{PRESENCE}/{code}", limit=4096), type=Here).items
+            return msgspec.json.decode(self._share.read(f"{PRESENCE}/{code}", limit=4096), type=Here)
         except (Gone, msgspec.MsgspecError):
             return None

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import msgspec
 
 from station.config import Settings
-from station.domain.facts import Entry, OrderHeld, OrderSent, PlanChanged
+from station.domain.facts import Entry, OrderHeld, OrderSent, PlanChanged, StaffSeen
 from station.domain.floor import HOLD, INBOX, Spot, station_place
 from station.domain.menu import Role, Shop
 from station.domain.plan import Plan
@@ -289,7 +289,9 @@ class Sync:
     def _be_present(self) -> None:
         mine = station_place(self._settings.code)
         names = [spot.name for spot in self._holding.spots.values() if spot.place == mine]
-        here = Here(role=self._settings.role, items=sum(name.items for name in names), tokens=len(names))
+        here = Here(
+            role=self._settings.role, items=sum(name.items for name in names), tokens=len(names), person=self._person()
+        )
         roll = self._attendance.call(here)
         self._clock.correct(roll.moment, roll.at_s)
         self._status = msgspec.structs.replace(
@@ -299,6 +301,7 @@ class Sync:
             drift_s=roll.drift_s,
             presence=roll.ages_s,
             loads=roll.loads,
+            people=roll.people,
         )
 
     def _recover(self) -> None:
@@ -354,6 +357,13 @@ class Sync:
             return REST_S
         due = min(self._due.presence, self._due.look, self._dispatcher.due)
         return max(0.0, min(REST_S * 2, due - boot_s()))
+
+    def _person(self) -> str:
+        """Who is logged in here, as the journal has it."""
+        for entry in reversed(self._journal.latest("staff.seen", 20)):
+            if isinstance(entry.fact, StaffSeen) and entry.fact.what in {"login", "logout"}:
+                return self._name_of(entry.fact.staff) if entry.fact.what == "login" else ""
+        return ""
 
     def _present(self) -> set[str]:
         return {code for code, age_s in self._status.presence.items() if age_s <= THERE_S}
