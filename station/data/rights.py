@@ -64,8 +64,6 @@ def _sells() -> Iterator[Right]:
 def _till() -> Iterator[Right]:
     yield from _sells()
     yield from _all([payments.payments], "INSERT")
-    # Of an order that is paid later, in cash.
-    yield Right("UPDATE", orders.orders.name, ("rounding_minor",))
 
 
 def _expediter() -> Iterator[Right]:

@@ -188,9 +188,9 @@ def _second(block: Block, room: Rect, world: World, *, silent: bool) -> list[Op]
     told = "?" if items is None else str(items)
     if unusual:
         return [Label(room, f"{told} · {unusual}", theme.small, look.CHANGED, "semibold", tabular=True)]
-    whole = f"{floor.load_text(items)} · {person}" if person else floor.load_text(items)
-    fits = world.ruler.width(whole, theme.small, "semibold") <= room.w
-    text = whole if fits else floor.load_text(items) if items is not None else told
+    texts = [f"{floor.load_text(items)} · {person}", f"{told} · {person}"] if person else []
+    texts = [*texts, floor.load_text(items), told]
+    text = next((one for one in texts if world.ruler.width(one, theme.small, "semibold") <= room.w), told)
     return [Label(room, text, theme.small, look.TEXT, "semibold", tabular=True)]
 
 

@@ -218,7 +218,9 @@ def _load(column: Column, room: Rect, world: World, *, silent: bool) -> list[Op]
     size = theme.label if silent else theme.title
     width = world.ruler.width(str(items), size, "bold", tabular=True) + 2
     words = "does not answer" if silent else "item" if items == 1 else "items"
-    decided = _decided(column, world)
+    decided, ink = _decided(column, world), look.CHANGED
+    if not decided and column.station is not None:
+        decided, ink = world.tokens.people.get(column.station.code, ""), look.TEXT
     rest = room.after(width + theme.px(8))
     made: list[Op] = [Label(room.left(width), str(items), size, look.TEXT, "bold", tabular=True)]
     if not decided:
@@ -228,7 +230,7 @@ def _load(column: Column, room: Rect, world: World, *, silent: bool) -> list[Op]
     return [
         *made,
         Label(Rect(rest.x, top, rest.w, line), words, theme.small, look.TEXT, "medium"),
-        Label(Rect(rest.x, top + line, rest.w, line), decided, theme.small, look.CHANGED, "bold"),
+        Label(Rect(rest.x, top + line, rest.w, line), decided, theme.small, ink, "bold"),
     ]
 
 

@@ -4,6 +4,7 @@ import sys
 from contextlib import contextmanager
 from pathlib import Path
 
+import msgspec
 import pytest
 import sqlglot
 from sqlalchemy import Engine, delete, event, select, update
@@ -23,8 +24,11 @@ from station.data.replicated import Ends, pumping
 from station.data.rights import ROLES, VERSION_TABLE, rights_of
 from station.data.session import check_schema, name_of, open_engine, reading, writing
 from station.data.tables import METADATA, menu, orders, shop
+from station.domain.bills import billed
 from station.domain.facts import (
     LineTicked,
+    Paused,
+    PlanChanged,
     SoldOut,
     SplitOff,
     StaffSeen,
@@ -59,8 +63,8 @@ def test_a_prep_display_has_no_right_of_any_kind_on_money_and_pins(table):
 
 
 @pytest.mark.parametrize("table", SOLD)
-def test_only_a_till_adds_what_was_sold_and_nobody_changes_it(table):
-    assert granted("INSERT", table) == {"till"}
+def test_only_tills_and_expediters_add_what_was_sold_only_tills_payments_and_nobody_changes_it(table):
+    assert granted("INSERT", table) == ({"till"} if table == "payments" else {"till", "expediter"})
     assert granted("UPDATE", table) == granted("DELETE", table) == set()
 
 
@@ -198,6 +202,10 @@ def of_expediter(link, day, order):
     assert link.store("pass1", meant).new == 5
     told = [day.report(one, "pass", hop=hop, verb="give") for hop, one in enumerate(meant, start=1)]
     assert link.store("pass1", [day.entry(20 + place, one, name="pass") for place, one in enumerate(told)]).new == 5
+    phoned = msgspec.structs.replace(day.sale(("Classic burger", 1), ("Hazelnut brownie", 2), name="phone"), tenders=())
+    sent = day.entry(40, billed(phoned, day.id("bill"), day.shop.staff[0].id), "Amina", "pass")
+    paused = day.entry(41, PlanChanged(change=Paused(station="grill1", paused=True)), "Amina", "pass")
+    assert link.store("pass1", [sent, paused]).new == 2
 
 
 def of_manager(link, day, order):

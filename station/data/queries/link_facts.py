@@ -163,8 +163,6 @@ def _write(conn: Connection, station_id: str, gathered: Gathered) -> None:
     _write_items(conn, gathered.counted, gathered.sold_out)
     for table in WRITTEN:
         add_rows(conn, table, gathered.rows.get(table, ()))
-    for order, minor in sorted(gathered.rounded.items()):
-        conn.execute(update(orders.orders).where(orders.orders.c.id == order).values(rounding_minor=minor))
     _write_stands(conn, gathered.stands)
     cards = staff.wallet_cards
     for card, step in sorted(gathered.steps.items()):

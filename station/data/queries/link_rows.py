@@ -88,7 +88,7 @@ class Known:
 
 @dataclass(slots=True)
 class Gathered:
-    """Rows by table, in order; `stands` only of tokens that moved on; `rounded` of orders that were paid in cash later. `refused`: facts that name what is not there, and why.
+    """Rows by table, in order; `stands` only of tokens that moved on. `refused`: facts that name what is not there, and why.
 
     `pins`: by person, when each PIN was wrong, in order; None where one was right.
     """
@@ -97,7 +97,6 @@ class Gathered:
     stands: dict[Token, Stand] = field(default_factory=dict)
     counted: Counter[str] = field(default_factory=Counter)
     sold_out: dict[str, bool] = field(default_factory=dict)
-    rounded: dict[str, int] = field(default_factory=dict)
     steps: dict[str, int] = field(default_factory=dict)
     pins: dict[str, list[datetime | None]] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
@@ -179,10 +178,11 @@ class _Gathering:
         return ""
 
     def _paid(self, entry: Entry, fact: OrderPaid) -> None:
-        """The order, where whoever took it has not told of it yet; then its payments."""
+        """The order, where whoever took it has not told of it yet; then its payments.
+
+        What is sold is never changed: what cash rounding added is what the payments are more than the total.
+        """
         self._order(entry, fact.sale)
-        if fact.rounding_minor:
-            self.to.rounded[fact.order] = fact.rounding_minor
         self._payments(entry, fact.order, fact.sale.business_day, fact.tenders)
 
     def _order(self, entry: Entry, fact: OrderSent) -> None:
