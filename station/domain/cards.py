@@ -16,13 +16,13 @@ from station.domain.facts import (
     OrderHeld,
     OrderSent,
     TokenAcknowledged,
-    TokenDispatched,
+    TokenFact,
+    TokenHeld,
     TokenMoved,
     TokenRushed,
-    TokenSplit,
     TokenTransferred,
 )
-from station.domain.floor import HELD_WAITING, INBOX, Spot, station_place
+from station.domain.floor import HELD_WAITING, HOLD, INBOX, Spot, station_place
 from station.domain.token import Body, Key, name_of
 
 
@@ -74,7 +74,7 @@ def _apply(after: dict[Key, Card], entry: Entry) -> None:
         return
     if not isinstance(
         fact,
-        TokenMoved | LineTicked | TokenTransferred | TokenAcknowledged | TokenRushed | TokenSplit | TokenDispatched,
+        TokenFact,
     ):
         return
     card = after.get((fact.order, fact.part))
@@ -83,19 +83,24 @@ def _apply(after: dict[Key, Card], entry: Entry) -> None:
     after[card.key] = _changed(card, fact)
 
 
-def _changed(
-    card: Card,
-    fact: TokenMoved | LineTicked | TokenTransferred | TokenAcknowledged | TokenRushed | TokenSplit | TokenDispatched,
-) -> Card:
+def _changed(card: Card, fact: TokenFact) -> Card:
+    moved = card.spot.name.moved()
     if isinstance(fact, TokenMoved):
-        return replace(card, spot=Spot(fact.to, card.spot.name.moved()), pending=True)
+        return replace(card, spot=Spot(fact.to, moved), pending=True)
     if isinstance(fact, TokenTransferred):
-        return replace(card, spot=Spot(station_place(fact.station), card.spot.name.moved()), pending=True)
+        return replace(card, spot=Spot(station_place(fact.station), moved), pending=True)
+    if isinstance(fact, TokenHeld):
+        held = msgspec.structs.replace(card.body, fire_at=fact.until, fire_after=None)
+        return Card(Spot(HOLD, moved), held, pending=True)
+    return replace(card, body=_revised(card.body, fact), pending=True)
+
+
+def _revised(body: Body, fact: TokenFact) -> Body:
+    """A split's or a dispatch's parts get their names from the floor; until then the whole is shown as it was."""
     if isinstance(fact, LineTicked):
-        return replace(card, body=ticked(card.body, fact.line, fact.done), pending=True)
+        return ticked(body, fact.line, fact.done)
     if isinstance(fact, TokenAcknowledged):
-        return replace(card, body=acknowledged(card.body, fact.what), pending=True)
+        return acknowledged(body, fact.what)
     if isinstance(fact, TokenRushed):
-        return replace(card, body=msgspec.structs.replace(card.body, rush=fact.rush), pending=True)
-    # A split's or a dispatch's parts get their names from the floor; until then the whole is shown as it was.
-    return replace(card, pending=True)
+        return msgspec.structs.replace(body, rush=fact.rush)
+    return body

@@ -14,15 +14,16 @@ from station.domain.facts import (
     LineTicked,
     TokenAcknowledged,
     TokenDispatched,
+    TokenHeld,
     TokenRushed,
     TokenSplit,
     TokenTransferred,
 )
-from station.domain.floor import station_of, station_place
+from station.domain.floor import HOLD, station_of, station_place
 from station.domain.token import Body, Change, Elsewhere, Given, Line
 from station.errors import StationError
 
-Replacing = LineTicked | TokenAcknowledged | TokenRushed | TokenTransferred | TokenSplit | TokenDispatched
+Replacing = TokenHeld | LineTicked | TokenAcknowledged | TokenRushed | TokenTransferred | TokenSplit | TokenDispatched
 KEPT_CHANGES = 8
 """So many changes a token carries with it; older ones are in the master."""
 
@@ -36,19 +37,27 @@ def children(body: Body, fact: Replacing, *, by: str, at: datetime) -> list[tupl
 
     `by` is who did it, for the record. Raises NotPossible.
     """
-    if isinstance(fact, LineTicked):
-        return [(fact.place, _revised(ticked(body, fact.line, fact.done), None))]
-    if isinstance(fact, TokenAcknowledged):
-        return [(fact.place, _revised(acknowledged(body, fact.what), Change(what=f"{fact.what} seen", by=by, at=at)))]
-    if isinstance(fact, TokenRushed):
-        what = "rush" if fact.rush else "no rush"
-        return [(fact.place, _revised(msgspec.structs.replace(body, rush=fact.rush), Change(what=what, by=by, at=at)))]
-    if isinstance(fact, TokenTransferred):
-        change = Change(what=f"to {fact.station}", by=by, at=at)
-        return [(station_place(fact.station), _revised(_given(body, fact.station, fact.why, by, at), change))]
     if isinstance(fact, TokenDispatched):
         return _dispatched(body, fact, by, at)
-    return _split(body, fact, by, at)
+    if isinstance(fact, TokenSplit):
+        return _split(body, fact, by, at)
+    place, after, what = _changed(body, fact, by, at)
+    return [(place, _revised(after, Change(what=what, by=by, at=at) if what else None))]
+
+
+def _changed(
+    body: Body, fact: TokenHeld | LineTicked | TokenAcknowledged | TokenRushed | TokenTransferred, by: str, at: datetime
+) -> tuple[str, Body, str]:
+    """Where the token's next revision stands, what it says, and what is noted of the change."""
+    if isinstance(fact, LineTicked):
+        return fact.place, ticked(body, fact.line, fact.done), ""
+    if isinstance(fact, TokenAcknowledged):
+        return fact.place, acknowledged(body, fact.what), f"{fact.what} seen"
+    if isinstance(fact, TokenRushed):
+        return fact.place, msgspec.structs.replace(body, rush=fact.rush), "rush" if fact.rush else "no rush"
+    if isinstance(fact, TokenHeld):
+        return HOLD, msgspec.structs.replace(body, fire_at=fact.until, fire_after=None), "held"
+    return station_place(fact.station), _given(body, fact.station, fact.why, by, at), f"to {fact.station}"
 
 
 def _dispatched(body: Body, fact: TokenDispatched, by: str, at: datetime) -> list[tuple[str, Body]]:
@@ -82,6 +91,8 @@ def _split(body: Body, fact: TokenSplit, by: str, at: datetime) -> list[tuple[st
         raise NotPossible(f"order {body.number} cannot be split so: both parts need at least one item")
     places = [fact.place, fact.to]
     stay, leave = _parts(body, [staying, leaving], places, Change(what="split", by=by, at=at))
+    if fact.course:
+        leave = msgspec.structs.replace(leave, fire_at=None, fire_after=stay.part)
     code = station_of(fact.to)
     return [(fact.place, stay), (fact.to, leave if code is None else _given(leave, code, fact.why, by, at))]
 

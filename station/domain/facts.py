@@ -112,7 +112,10 @@ class OrderHeld(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag="order
 
 
 class TokenMoved(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag="token.moved"):
-    """Bump, undo, recall, hand over, hold, fire, void: the token goes from one place to another, unchanged."""
+    """Bump, undo, recall, hand over, hold, fire, void: the token goes from one place to another, unchanged.
+
+    `made`: of what is voided, whether it was made or begun, and is waste (None: nobody said).
+    """
 
     order: Ulid
     part: Part
@@ -120,6 +123,7 @@ class TokenMoved(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag="toke
     to: Text
     verb: Verb
     why: Text = ""
+    made: bool | None = None
 
 
 class LineTicked(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag="token.ticked"):
@@ -142,6 +146,16 @@ class TokenTransferred(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag
     why: Text = ""
 
 
+class TokenHeld(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag="token.held"):
+    """Kept from the kitchen: until a person fires it, or until a time."""
+
+    order: Ulid
+    part: Part
+    place: Text
+    until: Instant | None = None
+    why: Text = ""
+
+
 class SplitOff(msgspec.Struct, frozen=True, kw_only=True):
     """Some items of a line, for one of the parts."""
 
@@ -150,7 +164,10 @@ class SplitOff(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TokenSplit(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag="token.split"):
-    """What is named goes to `to` as one part; what is left stays where it was as the other."""
+    """What is named goes to `to` as one part; what is left stays where it was as the other.
+
+    `course`: what goes is held until what stays is made.
+    """
 
     order: Ulid
     part: Part
@@ -158,6 +175,7 @@ class TokenSplit(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag="toke
     off: tuple[SplitOff, ...]
     to: Text
     why: Text = ""
+    course: bool = False
 
 
 class TokenDispatched(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag="token.dispatched"):
@@ -279,7 +297,16 @@ class SoldOut(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag="menu.so
     sold_out: bool
 
 
-TokenFact = TokenMoved | LineTicked | TokenTransferred | TokenSplit | TokenDispatched | TokenAcknowledged | TokenRushed
+TokenFact = (
+    TokenMoved
+    | TokenHeld
+    | LineTicked
+    | TokenTransferred
+    | TokenSplit
+    | TokenDispatched
+    | TokenAcknowledged
+    | TokenRushed
+)
 Fact = (
     OrderSent | PlanChanged | OrderPaid | OrderHeld | TokenFact | VoidAcknowledged | FloorReported | StaffSeen | SoldOut
 )
@@ -289,6 +316,7 @@ FLOOR_FACTS = (
     OrderHeld,
     PlanChanged,
     TokenMoved,
+    TokenHeld,
     LineTicked,
     TokenTransferred,
     TokenSplit,

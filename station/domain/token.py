@@ -166,7 +166,8 @@ class Held(_Open, frozen=True, kw_only=True, omit_defaults=True):
 
 class Body(_Open, frozen=True, kw_only=True, omit_defaults=True):
     """All that a display needs to cook it, without any database. `held`: it is no order for the kitchen, but one that waits at
-    no till for whoever began it.
+    no till for whoever began it. `fire_at`, `fire_after`: while it is held, the time at which it goes to the kitchen by itself, or
+    the part of this order that must be made first.
     """
 
     order: Ulid
@@ -184,6 +185,8 @@ class Body(_Open, frozen=True, kw_only=True, omit_defaults=True):
     customer: Customer = Customer()
     lines: Annotated[tuple[Line, ...], msgspec.Meta(min_length=1, max_length=200)]
     given: Given | None = None
+    fire_at: Instant | None = None
+    fire_after: Part | None = None
     elsewhere: tuple[Elsewhere, ...] = ()
     acknowledged: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()

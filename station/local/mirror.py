@@ -6,10 +6,12 @@ bytes, so a station that boots without a network shows what was last known, and 
     <place>/<token's name>   what stands there
     <place>/.<token's name>  being written
     .begun/<op>              the token that an operation under way replaces, until the fact is settled
+    .finished/<place>/<name> what this station moved off its part of the floor today, to find it again
 """
 
 import os
 import re
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +26,9 @@ from station.errors import JournalError, TokenError
 
 _CHANGES = flags.MOVED_TO | flags.MOVED_FROM | flags.DELETE | flags.CREATE | flags.DELETE_SELF
 _BEGUN = ".begun"
+_FINISHED = ".finished"
+FINISHED_KEPT = 600
+"""Of a day; the oldest are forgotten."""
 _OP = re.compile(ULID_PATTERN)
 
 
@@ -68,6 +73,22 @@ class MirrorWriter:
         path = self._root / check_place(spot.place) / str(spot.name)
         with self._errors(path):
             path.unlink(missing_ok=True)
+
+    def finish(self, spot: Spot, data: bytes) -> None:
+        """Keeps what has gone to done or void, of this day and place only."""
+        folder = self._root / _FINISHED / check_place(spot.place)
+        with self._errors(folder):
+            if not folder.is_dir():
+                # A new day: what was kept before is of no use any more.
+                for old in (self._root / _FINISHED).glob("*/*"):
+                    if old.parent.name == folder.parent.name:
+                        shutil.rmtree(old, ignore_errors=True)
+                folder.mkdir(parents=True, exist_ok=True)
+        self._write(folder / str(spot.name), folder / f".{spot.name}", data)
+        kept = sorted(folder.glob("*.sss"), key=lambda path: path.stat().st_mtime_ns)
+        with self._errors(folder):
+            for path in kept[:-FINISHED_KEPT]:
+                path.unlink(missing_ok=True)
 
     def read(self, spot: Spot) -> bytes | None:
         return _bytes_of(self._root / check_place(spot.place) / str(spot.name))
@@ -152,6 +173,22 @@ class Mirror:
         before = self._cards
         self._load()
         return before != self._cards
+
+    def finished(self, place: str) -> tuple[Card, ...]:
+        """What this station moved to this place, the latest first. Read each time it is asked for."""
+        folder = self._root / _FINISHED / check_place(place)
+        found: list[tuple[int, Card]] = []
+        for name in _names(folder):
+            try:
+                spot = Spot(place, parse_name(name))
+                path = folder / name
+                found.append((path.stat().st_mtime_ns, Card(spot, decode(path.read_bytes(), self._key, spot.name))))
+            except (OSError, TokenError):
+                continue
+        newest = {}
+        for when, card in sorted(found, key=lambda each: each[0]):
+            newest[card.key] = when, card
+        return tuple(card for _, card in sorted(newest.values(), key=lambda each: each[0], reverse=True))
 
     def close(self) -> None:
         self._watch.close()

@@ -10,9 +10,11 @@ from station.domain.floor import HOLD, PASS, station_of
 from station.domain.hands import Press
 from station.renderers import expediter_actions as act
 from station.renderers import expediter_find as find
+from station.renderers import expediter_hold as holds
 from station.renderers import expediter_order as orders
 from station.renderers import expediter_pass as passes
 from station.renderers import expediter_plan as plans
+from station.renderers import expediter_recall as recalls
 from station.renderers import expediter_view as view
 from station.renderers import floor_view as floor
 from station.renderers import focus as keyboard
@@ -20,7 +22,7 @@ from station.renderers import theme as look
 from station.renderers.expediter_actions import REASONS, ExpediterState, Result
 from station.renderers.expediter_detail import detail
 from station.renderers.expediter_plan_sheets import picked_station, plan_sheets
-from station.renderers.expediter_sheets import handed_orders, sheets
+from station.renderers.expediter_sheets import sheets
 from station.renderers.expediter_tile import name_of
 from station.renderers.role import Desk, Dragged, Event, Keyed, Scanned, Tap
 from station.renderers.scene import Panel, Scene
@@ -55,14 +57,21 @@ class ExpediterRole:
         if state.taking and event != Tap("login:cancel"):
             return orders.handle(state, event, world, desk)
         if isinstance(event, Tap):
-            return _tapped(state, event.action, world)
+            return self._with_disk(_tapped(state, event.action, world), world, desk)
         if isinstance(event, Dragged):
             return _dropped(state, event, world)
         if isinstance(event, Scanned):
             return find.scanned(state, event.order, world), ()
         if isinstance(event, Keyed):
-            return _keyed(state, event.press, world)
+            return self._with_disk(_keyed(state, event.press, world), world, desk)
         return state, ()
+
+    def _with_disk(self, done: Result, world: World, desk: Desk) -> Result:
+        """To recall, this station's disk must be asked what was handed over."""
+        state = done[0]
+        if not state.recalling:
+            return done
+        return recalls.recall(replace(state, recalling=False), world, desk)
 
     def asks_for_person(self, state: ExpediterState, world: World) -> bool:
         return (state.asking or state.taking) and world.person is None
@@ -86,6 +95,7 @@ class ExpediterRole:
             status_bar(world, f"{counted(count, 'order')} · {counted(items, 'item')}"),
             *sheets(state, world),
             *plan_sheets(state, world),
+            *holds.hold_sheet(state, world),
         ]
         said = state.message
         if said:
@@ -116,7 +126,6 @@ def _tools(state: ExpediterState, world: World) -> Panel:
             "recall",
             "undo",
             "R",
-            enabled=on_pass or bool(state.handed),
             locked=world.locked("token.recall"),
         ),
         Tool(
@@ -171,9 +180,15 @@ def _tapped(state: ExpediterState, action: str, world: World) -> Result:
         "less": lambda: (act.take_off(state, rest, -1, world), ()),
         "split_on": lambda: (act.split_on(state, world), ()),
         "split_to": lambda: act.split(state, rest, world),
-        "recall": lambda: act.recall(state, world),
-        "recall_handed": lambda: act.recall_handed(state, rest, world),
-        "hold": lambda: act.hold_or_fire(state, world),
+        "recall": lambda: (replace(state, recalling=True), ()),
+        "recall_handed": lambda: recalls.recall_handed(state, rest, world),
+        "recall_seek": lambda: (recalls.sought(state, rest), ()),
+        "recall_page": lambda: (replace(state, choice=_first_of_page(rest)), ()),
+        "hold": lambda: holds.hold_or_fire(state, world),
+        "held": lambda: holds.hold(state, rest, world),
+        "made": lambda: (replace(state, made=rest == "yes"), ()),
+        "part": lambda: act.hand_part(state, "" if state.picked is None else state.picked[0], world),
+        "hand_part": lambda: act.hand_part(state, rest, world),
         "rush": lambda: act.rush(state, world),
         "void": lambda: (act.open_tool(state, "void", world), ()),
         "reason": lambda: (replace(state, reason=REASONS[int(rest)]), ()),
@@ -216,6 +231,7 @@ _TOOLS = {
     "h": "hold",
     "u": "rush",
     "v": "void",
+    "p": "part",
     "n": "order",
     "b": "balance",
     "/": "find",
@@ -280,11 +296,12 @@ def _walked(state: ExpediterState, key: str, world: World) -> ExpediterState:
 def _keyed_in_sheet(state: ExpediterState, key: str, world: World) -> Result:
     if state.overlay == "split":
         return _keyed_in_split(state, key, world)
-    if state.overlay == "void" and key == "enter":
-        return act.void(state, world)
+    if state.overlay == "recall" and (key.isdigit() or key == "backspace"):
+        return recalls.sought(state, key.removesuffix("space")), ()
+    hit = keyboard.pressed_by(Press(key=key, text=key if len(key) == 1 else ""), ExpediterRole().scene(state, world))
+    if hit is not None and hit.enabled:
+        return _tapped(state, hit.action, world)
     choices = _choices(state, world)
-    if key.isdigit() and key != "0":
-        return choices[int(key) - 1]() if int(key) <= len(choices) else (state, ())
     if key in {"up", "down", "left", "right", "tab"} and choices:
         step = 1 if key in {"down", "right", "tab"} else -1
         return replace(state, choice=(state.choice + step) % len(choices)), ()
@@ -326,6 +343,12 @@ def _keyed_in_plan(state: ExpediterState, key: str, world: World) -> Result:
     return _tapped(state, f"{actions[key]}{station.code}", world) if key in actions else (state, ())
 
 
+def _first_of_page(name: str) -> int:
+    """`name`: how many there are on a page, and which page."""
+    many, _, page = name.partition(":")
+    return int(many) * int(page)
+
+
 def _index_of(code: str, world: World) -> int:
     return [station.code for station in plans.stations(world)].index(code)
 
@@ -347,7 +370,9 @@ def _choices(state: ExpediterState, world: World) -> list[Callable[[], Result]]:
     """What can be chosen in the open sheet, in the order in which it is listed."""
     card = act.picked(state, world)
     if state.overlay == "recall":
-        return [partial(act.recall_handed, state, each.key[0], world) for each in handed_orders(state)]
+        return [
+            partial(recalls.recall_handed, state, each.key[0], world) for each in recalls.handed_orders(state, world)
+        ]
     if card is None:
         return []
     if state.overlay == "transfer":

@@ -22,7 +22,7 @@ from station.domain.facts import (
     TokenTransferred,
     Verb,
 )
-from station.domain.floor import HOLD, INBOX, PASS, Spot, station_of, station_place
+from station.domain.floor import HOLD, INBOX, PASS, station_of, station_place
 from station.domain.rebalance import Shift
 from station.domain.token import Key
 from station.renderers import floor_view as floor
@@ -30,7 +30,7 @@ from station.renderers.till_state import Till
 from station.renderers.widgets.text import station_name
 from station.renderers.world import World
 
-Overlay = Literal["", "transfer", "split", "split_to", "void", "recall", "help", "balance", "pins", "rebalance"]
+Overlay = Literal["", "transfer", "split", "split_to", "void", "recall", "help", "balance", "pins", "rebalance", "hold"]
 MESSAGE_S = 5.0
 REASONS = ("Guest left", "Wrong order", "Ordered twice", "Sold out", "Kitchen's mistake", "Training")
 
@@ -41,9 +41,10 @@ Result = tuple["ExpediterState", tuple[Fact, ...]]
 class ExpediterState:
     """`picked`: the token that the tools are about. `off`: how many of each line a split takes away.
 
-    `reason`: why something shall be void, chosen and not yet confirmed. `handed`: what was handed over here lately.
+    `reason`: why something shall be void, chosen and not yet confirmed; `made`: whether it is waste (None: as its ticks say). `handed`: what was handed over today, the latest first; `seek`: digits of a number among them.
     `starts`: which token each column begins with, where it has more than it can show. `order`: what is being taken by phone or at the
-    counter; `taking`: it is on the screen, and not the floor. `find`, `only`: what of the floor is looked for (digits of a
+    counter; `taking`: it is on the screen, and not the floor. `recalling`: somebody
+    wants to recall, and the disk must be asked first. `find`, `only`: what of the floor is looked for (digits of a
     number; "late", "rush" or a prep group), `finding`: the strip for it is open. `folded`: stations of which only the head is shown.
     `station`: the one that a sheet is about; `shifts`: the moves
     that are shown before they are made.
@@ -54,6 +55,8 @@ class ExpediterState:
     choice: int = 0
     off: tuple[tuple[str, int], ...] = ()
     reason: str = ""
+    made: bool | None = None
+    seek: str = ""
     handed: tuple[Card, ...] = ()
     starts: tuple[tuple[str, int], ...] = ()
     asking: bool = False
@@ -63,6 +66,7 @@ class ExpediterState:
     folded: frozenset[str] = frozenset()
     station: str = ""
     shifts: tuple[Shift, ...] = ()
+    recalling: bool = False
     taking: bool = False
     order: Till | None = None
     message: str = ""
@@ -74,7 +78,7 @@ def said(state: ExpediterState, text: str, world: World) -> ExpediterState:
 
 
 def closed(state: ExpediterState) -> ExpediterState:
-    return replace(state, overlay="", choice=0, off=(), reason="", station="", shifts=())
+    return replace(state, overlay="", choice=0, off=(), reason="", made=None, seek="", station="", shifts=())
 
 
 def picked(state: ExpediterState, world: World) -> Card | None:
@@ -101,11 +105,11 @@ def open_tool(state: ExpediterState, overlay: Overlay, world: World) -> Expedite
     if card is None or floor.finished(card):
         return said(closed(state), f"Tap the order first, then {overlay}", world)
     if world.person is None:
-        return _asking(state)
+        return asking(state)
     if overlay == "split" and card.spot.place == PASS:
         return said(state, "What stands on the pass is made: there is nothing to split", world)
     if overlay == "split" and sum(max(0, line.count - line.done) for line in card.body.lines) < 2:
-        return said(state, f"{_number(card)} has only one item left to make: nothing to split", world)
+        return said(state, f"{number_of(card)} has only one item left to make: nothing to split", world)
     return replace(closed(state), overlay=overlay)
 
 
@@ -118,11 +122,11 @@ def transfer(state: ExpediterState, name: str, code: str, world: World) -> Resul
     if station_of(card.spot.place) == code:
         return closed(state), ()
     if card.spot.place == PASS:
-        return said(closed(state), f"{_number(card)} is on the pass: recall it first", world), ()
+        return said(closed(state), f"{number_of(card)} is on the pass: recall it first", world), ()
     objection = next((why for station, _, why in floor.targets(world, card) if station.code == code), "is not known")
     if objection:
         return said(state, f"{station_name(code)} {objection}", world), ()
-    refused = _refused(state, "token.transfer", f"transfer {_number(card)}", world)
+    refused = refusal(state, "token.transfer", f"transfer {number_of(card)}", world)
     if refused is not None:
         return refused, ()
     fact = TokenTransferred(order=order, part=part, place=card.spot.place, station=code, why=world.by("transferred"))
@@ -155,10 +159,12 @@ def split(state: ExpediterState, code: str, world: World) -> Result:
     card = picked(state, world)
     if card is None:
         return said(closed(state), "That order has moved on already", world), ()
-    why_not = next((why for station, _, why in split_targets(state, card, world) if station == code), "is not known")
+    later = code in {"course", "hold"}
+    targets = split_targets(state, card, world)
+    why_not = "" if later else next((why for station, _, why in targets if station == code), "is not known")
     if why_not:
         return said(state, f"{station_name(code)} {why_not}", world), ()
-    refused = _refused(state, "token.split", f"split {_number(card)}", world)
+    refused = refusal(state, "token.split", f"split {number_of(card)}", world)
     if refused is not None:
         return refused, ()
     order, part = card.key
@@ -167,10 +173,11 @@ def split(state: ExpediterState, code: str, world: World) -> Result:
         part=part,
         place=card.spot.place,
         off=tuple(SplitOff(line=line, count=count) for line, count in state.off),
-        to=station_place(code),
-        why=world.by("split"),
+        to=HOLD if later else station_place(code),
+        why=world.by("course 2" if code == "course" else "split"),
+        course=code == "course",
     )
-    return said(closed(state), f"{_number(card)} is being split", world), (fact,)
+    return said(closed(state), f"{number_of(card)} is being split", world), (fact,)
 
 
 def split_targets(state: ExpediterState, card: Card, world: World) -> list[tuple[str, int | None, str]]:
@@ -187,61 +194,31 @@ def void(state: ExpediterState, world: World) -> Result:
         return said(closed(state), "That order has moved on already", world), ()
     if not state.reason:
         return said(state, "Choose a reason first", world), ()
-    refused = _refused(state, "token.void", f"void {_number(card)}", world)
+    refused = refusal(state, "token.void", f"void {number_of(card)}", world)
     if refused is not None:
         return refused, ()
-    fact = _move(card, floor.void_place(world), "void", world.by(state.reason))
-    return said(replace(closed(state), picked=None), f"{_number(card)} is void", world), (fact,)
+    made = was_made(state, card)
+    fact = moved(card, floor.void_place(world), "void", world.by(state.reason), made=made)
+    told = f"{number_of(card)} is void: {'waste' if made else 'not started'}"
+    return said(replace(closed(state), picked=None), told, world), (fact,)
 
 
-def hold_or_fire(state: ExpediterState, world: World) -> Result:
-    """Out of the kitchen until a person fires it; fired, it goes to the inbox and is dispatched like a new one."""
-    card = picked(state, world)
-    if card is None or floor.finished(card) or card.spot.place == PASS:
-        return said(state, "Tap an order that is not made yet first, then hold", world), ()
-    refused = _refused(state, "token.transfer", f"hold or fire {_number(card)}", world)
-    if refused is not None:
-        return refused, ()
-    if card.spot.place == HOLD:
-        return state, (_move(card, INBOX, "fire", world.by("fired")),)
-    return state, (_move(card, HOLD, "hold", world.by("held")),)
+def was_made(state: ExpediterState, card: Card) -> bool:
+    """Whether what is voided is waste: as somebody said, else as its ticks say; what stands on the pass is made."""
+    if state.made is not None:
+        return state.made
+    return card.spot.place == PASS or any(line.done for line in card.body.lines)
 
 
 def rush(state: ExpediterState, world: World) -> Result:
     card = picked(state, world)
     if card is None or floor.finished(card):
         return said(state, "Tap the order first, then rush", world), ()
-    refused = _refused(state, "token.transfer", f"rush {_number(card)}", world)
+    refused = refusal(state, "token.transfer", f"rush {number_of(card)}", world)
     if refused is not None:
         return refused, ()
     order, part = card.key
     return state, (TokenRushed(order=order, part=part, place=card.spot.place, rush=not card.body.rush),)
-
-
-def recall(state: ExpediterState, world: World) -> Result:
-    """The picked part from the pass to its station; with nothing picked there, what was handed over lately."""
-    card = picked(state, world)
-    home = None if card is None else floor.home_of(card)
-    if card is not None and home is not None and card.spot.place == PASS:
-        refused = _refused(state, "token.recall", f"recall {_number(card)}", world)
-        if refused is not None:
-            return refused, ()
-        return state, (_move(card, home, "recall", world.by("recalled")),)
-    return replace(closed(state), overlay="" if state.overlay == "recall" else "recall"), ()
-
-
-def recall_handed(state: ExpediterState, order: str, world: World) -> Result:
-    """All parts of an order that was handed over, back to the pass."""
-    back = [card for card in state.handed if card.key[0] == order]
-    if not back:
-        return closed(state), ()
-    refused = _refused(state, "token.recall", f"recall {_number(back[0])}", world)
-    if refused is not None:
-        return refused, ()
-    after = replace(closed(state), handed=tuple(card for card in state.handed if card.key[0] != order))
-    return said(after, f"{_number(back[0])} comes back to the pass", world), tuple(
-        _move(card, PASS, "recall", world.by("recalled")) for card in back
-    )
 
 
 def hand_over(state: ExpediterState, order: str, world: World) -> Result:
@@ -249,18 +226,33 @@ def hand_over(state: ExpediterState, order: str, world: World) -> Result:
     parts = floor.parts_of(world, order)
     if not parts:
         return state, ()
-    refused = _refused(state, "token.bump", f"hand over {_number(parts[0])}", world)
+    refused = refusal(state, "token.bump", f"hand over {number_of(parts[0])}", world)
     if refused is not None:
         return refused, ()
     missing = missing_of(parts)
     if missing:
-        return said(state, f"{_number(parts[0])} is not whole yet: {', '.join(missing)}", world), ()
+        return said(state, f"{number_of(parts[0])} is not whole yet: {', '.join(missing)}", world), ()
     if unread(parts):
-        return said(state, f"{_number(parts[0])}: read the allergies first, then tap the violet band", world), ()
+        return said(state, f"{number_of(parts[0])}: read the allergies first, then tap the violet band", world), ()
     done = floor.done_place(world)
-    gone = tuple(replace(card, spot=Spot(done, card.spot.name)) for card in parts)
-    after = replace(closed(state), picked=None, handed=(*gone, *state.handed)[:30])
-    return after, tuple(_move(card, done, "hand_over") for card in parts)
+    return replace(closed(state), picked=None), tuple(moved(card, done, "hand_over") for card in parts)
+
+
+def hand_part(state: ExpediterState, order: str, world: World) -> Result:
+    """What of an order stands on the pass, without the rest: somebody must be permitted to say so."""
+    parts = floor.parts_of(world, order)
+    ready = tuple(card for card in parts if card.spot.place == PASS)
+    if not ready:
+        return state, ()
+    refused = refusal(state, "token.void", f"hand over a part of {number_of(ready[0])} without the rest", world)
+    if refused is not None:
+        return refused, ()
+    if unread(ready):
+        return said(state, f"{number_of(ready[0])}: read the allergies first, then tap the violet band", world), ()
+    done, why = floor.done_place(world), world.by("handed over in parts")
+    told = f"{number_of(ready[0])}: the rest follows ({', '.join(missing_of(parts))})"
+    after = said(replace(closed(state), picked=None), told, world)
+    return after, tuple(moved(card, done, "hand_over", why) for card in ready)
 
 
 def missing_of(parts: tuple[Card, ...]) -> list[str]:
@@ -286,7 +278,7 @@ def seen(state: ExpediterState, order: str, world: World) -> Result:
     unread_here = [card for card in floor.parts_of(world, order) if unread((card,))]
     if not unread_here:
         return state, ()
-    refused = _refused(state, "token.bump", f"confirm the allergies of {_number(unread_here[0])}", world)
+    refused = refusal(state, "token.bump", f"confirm the allergies of {number_of(unread_here[0])}", world)
     if refused is not None:
         return refused, ()
     return state, tuple(
@@ -298,12 +290,12 @@ def rescue(state: ExpediterState, code: str, world: World) -> Result:
     """Everything of a silent station back to the inbox. One that answers is left alone."""
     if not world.silent(code):
         return said(state, f"{station_name(code)} answers again: nothing to rescue", world), ()
-    refused = _refused(state, "token.transfer", f"rescue the orders of {station_name(code)}", world)
+    refused = refusal(state, "token.transfer", f"rescue the orders of {station_name(code)}", world)
     if refused is not None:
         return refused, ()
     cards = floor.at(world, station_place(code))
     why = world.by(f"rescued, {station_name(code)} did not answer")
-    return state, tuple(_move(card, INBOX, "rescue", why) for card in cards)
+    return state, tuple(moved(card, INBOX, "rescue", why) for card in cards)
 
 
 def log_in_or_out(state: ExpediterState, world: World) -> Result:
@@ -318,22 +310,22 @@ def _place(place: str) -> str:
     return station_name(code) if code else words.get(place, place)
 
 
-def _number(card: Card) -> str:
+def number_of(card: Card) -> str:
     return card.body.number.upper()
 
 
-def _move(card: Card, to: str, verb: Verb, why: str = "") -> TokenMoved:
+def moved(card: Card, to: str, verb: Verb, why: str = "", *, made: bool | None = None) -> TokenMoved:
     order, part = card.key
-    return TokenMoved(order=order, part=part, place=card.spot.place, to=to, verb=verb, why=why)
+    return TokenMoved(order=order, part=part, place=card.spot.place, to=to, verb=verb, why=why, made=made)
 
 
-def _refused(state: ExpediterState, permission: str, what: str, world: World) -> ExpediterState | None:
+def refusal(state: ExpediterState, permission: str, what: str, world: World) -> ExpediterState | None:
     """Asks for somebody when there is nobody. Raises NotPermitted when it is somebody who may not."""
     if world.person is None:
-        return _asking(state)
+        return asking(state)
     world.require(permission, what)
     return None
 
 
-def _asking(state: ExpediterState) -> ExpediterState:
+def asking(state: ExpediterState) -> ExpediterState:
     return replace(closed(state), asking=True)

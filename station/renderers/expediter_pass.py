@@ -89,7 +89,7 @@ def _group(
     """One order on the pass; `position` counts from 1 and is the key that hands it over."""
     theme, order = world.theme, parts[0].key[0]
     missing = act.missing_of(parts)
-    ready = [card for card in parts if card.spot.place == PASS]
+    ready = tuple(card for card in parts if card.spot.place == PASS)
     level = max((level_of(card, world) for card in parts), key=urgency.LEVELS.index)
     edge, lit = EDGES[level]
     thick = theme.px(16) if level == "red" else theme.px(10)
@@ -101,7 +101,9 @@ def _group(
     step = theme.line(theme.label)
     told = f"Missing: {', '.join(missing)}" if missing else ""
     lines = wrapped(told, width - x - theme.px(10), theme.label, "medium", world.ruler, 4)
-    band = theme.touch + theme.px(8) if act.unread(parts) else 0
+    band = theme.touch + theme.px(8) if act.unread(ready) else 0
+    apart = bool(missing) and not band
+    band += theme.touch + theme.px(8) if apart else 0
     height = high + (step * len(lines) + theme.px(10) if lines else 0) + band
     chosen = state.picked in {card.key for card in parts}
     body: list[Op] = [
@@ -141,13 +143,24 @@ def _group(
         f"hand_over:{order}",
         theme,
         kind="primary",
-        enabled=not missing and not band,
+        enabled=not missing and not act.unread(ready),
         locked=world.locked("token.bump"),
         pressed=world.pressed,
         label=f"Hand over {ready[0].body.number.upper()}",
         key=key,
     )
-    if band:
+    if apart:
+        drawn += button(
+            Rect(x, height - theme.touch - theme.px(8), width - x - theme.px(8), theme.touch),
+            f"Hand over {'this' if len(ready) == 1 else f'these {len(ready)}'} without the rest",
+            f"hand_part:{order}",
+            theme,
+            locked=world.locked("token.void"),
+            pressed=world.pressed,
+            label=f"Hand over what is there of {ready[0].body.number.upper()}",
+            key="P" if chosen else "",
+        )
+    elif band:
         drawn += _band(order, ready[0], Rect(x, height - band, width - x - theme.px(8), theme.touch), world)
     return drawn, height
 

@@ -5,12 +5,14 @@ from station.renderers import expediter_actions as act
 from station.renderers import floor_view as floor
 from station.renderers import theme as look
 from station.renderers.expediter_actions import REASONS, ExpediterState
+from station.renderers.expediter_recall import recall_sheet
 from station.renderers.prep_sheets import help_sheet, transfer_rows, transfer_title
 from station.renderers.scene import Drawn, Label, Panel, Rect
 from station.renderers.widgets.button import button
 from station.renderers.widgets.listing import Row, listing, rows_height
 from station.renderers.widgets.sheet import content_rect, sheet, sheet_rect
-from station.renderers.widgets.text import clock, counted, station_name
+from station.renderers.widgets.tabs import tabs
+from station.renderers.widgets.text import counted, station_name
 from station.renderers.widgets.tile import grid
 from station.renderers.world import World
 
@@ -18,12 +20,13 @@ KEYS = (
     ("← →", "the column before, the next one"),
     ("↑ ↓", "the order above, below"),
     ("1 to 9", "hand over the first, second … on the pass"),
+    ("P", "hand over what is there of the picked order, without the rest"),
     ("Enter", "hand over the picked order"),
     ("Space", "confirm the allergies of the picked order"),
     ("T", "transfer"),
     ("S", "split"),
     ("R", "recall"),
-    ("H", "hold, or fire what is held"),
+    ("H", "hold until fired or until a time, or fire what is held"),
     ("U", "rush, or not"),
     ("V", "void, with a reason"),
     ("X", "rescue what a silent station has"),
@@ -41,16 +44,8 @@ def sheets(state: ExpediterState, world: World) -> tuple[Panel, ...]:
     if state.overlay == "help":
         return help_sheet(world, KEYS)
     if state.overlay == "recall":
-        return _recall(state, world)
+        return recall_sheet(state, world)
     return () if card is None else _about(state, card, world)
-
-
-def handed_orders(state: ExpediterState) -> tuple[Card, ...]:
-    """One card for each order that was handed over lately, the latest first."""
-    found: dict[str, Card] = {}
-    for card in state.handed:
-        found.setdefault(card.key[0], card)
-    return tuple(found.values())[:10]
 
 
 def _about(state: ExpediterState, card: Card, world: World) -> tuple[Panel, ...]:
@@ -88,28 +83,10 @@ def _split_rows(state: ExpediterState, card: Card, world: World) -> list[Row]:
             key=str(index + 1),
         )
         for index, (code, items, why) in enumerate(act.split_targets(state, card, world))
+    ] + [
+        Row("split_to:course", "Course 2", "goes to the kitchen by itself when the rest is made", lead="C", key="C"),
+        Row("split_to:hold", "Hold", "until you fire it", lead="H", key="H"),
     ]
-
-
-def _recall(state: ExpediterState, world: World) -> tuple[Panel, ...]:
-    rows = [
-        Row(
-            f"recall_handed:{card.key[0]}",
-            _called(card),
-            ", ".join(f"{line.count} {line.name}" for line in card.body.lines),
-            lead=str(index + 1) if index < 9 else "",
-            amount=f"handed over · {clock(card.body.placed_at)}",
-            chosen=index == state.choice,
-            key=str(index + 1) if index < 9 else "",
-        )
-        for index, card in enumerate(handed_orders(state))
-    ]
-    if rows:
-        return _list("Recall to the pass", rows, world)
-    rect = sheet_rect(world, 0.5, 0.5, world.theme.touch * 2)
-    words = "Nothing was handed over here lately. Pick an order on the pass to recall it to its station"
-    text = Label(content_rect(world, rect), words, world.theme.label, look.MUTED, "medium", "centre")
-    return sheet(world, "sheet:list", "Recall", rect, Drawn((text,)))
 
 
 def _split(state: ExpediterState, card: Card, world: World) -> tuple[Panel, ...]:
@@ -166,7 +143,7 @@ def _void(state: ExpediterState, card: Card, world: World) -> tuple[Panel, ...]:
     """A reason, then a confirmation that names the order."""
     theme = world.theme
     gap = theme.px(10)
-    rect = sheet_rect(world, 0.5, 0.8, (theme.touch + gap) * 4 + gap)
+    rect = sheet_rect(world, 0.5, 0.86, (theme.touch + gap) * 5 + gap)
     area = content_rect(world, rect)
     cells = grid(area.top((theme.touch + gap) * 3 - gap), 2, 3, gap)
     drawn = Drawn()
@@ -180,6 +157,10 @@ def _void(state: ExpediterState, card: Card, world: World) -> tuple[Panel, ...]:
             key=str(index + 1),
             pressed=world.pressed,
         )
+    made = act.was_made(state, card)
+    row = Rect(area.x, area.y + (theme.touch + gap) * 3, area.w, theme.touch)
+    choices = (("made:yes", "Made or begun: waste"), ("made:no", "Not started"))
+    drawn += tabs(row, choices, "made:yes" if made else "made:no", world, keys=("W", "N"))
     sure = Rect(area.x, area.bottom - theme.touch, area.w, theme.touch)
     drawn += button(
         sure,

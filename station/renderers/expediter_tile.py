@@ -4,11 +4,12 @@ from datetime import timedelta
 
 from station.domain import urgency
 from station.domain.cards import Card
-from station.domain.floor import INBOX, station_of
+from station.domain.floor import HOLD, INBOX, station_of
 from station.domain.urgency import Level
 from station.renderers import floor_view as floor
 from station.renderers import theme as look
 from station.renderers.expediter_actions import ExpediterState
+from station.renderers.expediter_hold import held_words
 from station.renderers.expediter_plan import plan_of
 from station.renderers.scene import Box, Colour, Drawn, Hit, Icon, Label, Op, Panel, Rect, Shape, Shown, panel
 from station.renderers.widgets.text import counted, number_parts, wrapped
@@ -58,6 +59,7 @@ def why_lines(card: Card, width: int, world: World) -> tuple[str, ...]:
     lead = f"part {body.part}" if body.part != "1" and "part" not in _tag(card, width, world) else ""
     group = nobody_for(card, world) if card.spot.place == INBOX else ""
     given = body.given.why if body.given is not None and station_of(card.spot.place) else ""
+    given = held_words(card) if card.spot.place == HOLD else given
     why = f"nobody makes {group}" if group else given
     whole = " · ".join(word for word in (lead, why) if word)
     if world.ruler.width(whole, theme.small) <= inner:

@@ -28,6 +28,7 @@ Roles are pure: no clock (the world has `now`), no chance and no disk (the desk 
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
+from station.domain.cards import Card
 from station.domain.facts import Fact
 from station.domain.hands import Press
 from station.domain.menu import Recipe
@@ -88,6 +89,10 @@ class Desk(Protocol):
 
     def new_id(self) -> str:
         """A fresh ULID, lower case."""
+        ...
+
+    def finished(self) -> tuple[Card, ...]:
+        """What left the floor today by this station's hand, the latest first."""
         ...
 
     def next_number(self, name: str) -> int:

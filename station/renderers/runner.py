@@ -18,7 +18,9 @@ from ulid import ULID
 
 from station.config import Settings
 from station.data.pin_hashes import right_pin
+from station.domain.cards import Card
 from station.domain.facts import Fact, StaffSeen
+from station.domain.floor import DONE
 from station.domain.hands import Hand, Press, Scan, ScanBroken, Touch, Wheel
 from station.domain.menu import Person, Recipe, Shop
 from station.domain.permissions import NotPermitted
@@ -324,6 +326,10 @@ class Runner(Generic[State]):
 
     def new_id(self) -> str:
         return str(ULID.from_datetime(self._clock.now())).lower()
+
+    def finished(self) -> tuple[Card, ...]:
+        shop = self._on.shop.shop
+        return () if shop is None else self._on.mirror.finished(f"{DONE}/{shop.business_day}")
 
     def next_number(self, name: str) -> int:
         return self._on.journal.next_number(name)

@@ -26,6 +26,7 @@ from station.tokens.attendance import THERE_S, Attendance, Here
 from station.tokens.departures import Departures
 from station.tokens.dispatch import Dispatcher
 from station.tokens.execution import Carried, Executor
+from station.tokens.firing import Firing
 from station.tokens.floor import Floor
 from station.tokens.holding import Holding
 from station.tokens.late import LateOrders
@@ -77,6 +78,7 @@ class Sync:
         self._executor = Executor(floor, journal, holding, self._name_of)
         self._watching = Watching(wake)
         self._dispatcher = Dispatcher(settings.code, settings.role, journal, holding, floor, clock)
+        self._firing = Firing(journal, holding, clock)
         self._attendance = Attendance(settings.code, floor, share)
         self._recognition = Recognition(floor, share)
         self._departures = Departures(settings.code, floor)
@@ -138,6 +140,8 @@ class Sync:
             self._be_present()
         refused = self._look(now)
         if self._dispatcher.round(self._shop(), self._present(), self._status.plan):
+            self._drain()
+        if self._settings.role == "expediter" and self._firing.round():
             self._drain()
         if now >= self._due.recover:
             # Everyone does it, so that it is done when only one station is left; those who dispatch do it at once.

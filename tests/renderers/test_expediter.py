@@ -1,5 +1,6 @@
 """The expediter's rules: what taps, drags and keys at the pass come to."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -7,14 +8,18 @@ import pytest
 
 from station.bench import kitchen
 from station.domain.cards import expected
-from station.domain.facts import Entry, TokenMoved, TokenRushed, TokenSplit, TokenTransferred
+from station.domain.changes import children
+from station.domain.facts import Entry, TokenHeld, TokenMoved, TokenRushed, TokenSplit, TokenTransferred
+from station.domain.floor import Spot
 from station.domain.hands import Press
 from station.domain.menu import Person
 from station.domain.permissions import NotPermitted
+from station.domain.token import name_of
 from station.local.status import TokensStatus
 from station.renderers.expediter import ExpediterRole
 from station.renderers.fonts import Fonts
 from station.renderers.role import Dragged, Keyed, Tap
+from station.renderers.widgets.text import clock
 
 NOW = datetime(2026, 11, 23, 12, 0, 5, tzinfo=UTC)
 ROLE = ExpediterRole()
@@ -22,6 +27,11 @@ LEAD = frozenset({"token.bump", "token.transfer", "token.split", "token.recall",
 
 
 class Desk:
+    done = ()
+
+    def finished(self):
+        return self.done
+
     def new_id(self):
         raise AssertionError("an expediter makes no ids")
 
@@ -211,9 +221,63 @@ def test_a_token_is_held_and_fired_again():
     body = order(1)
     floor = Floor(("stations/grill1", body))
     floor.taps(f"pick:{name(body)}")
-    assert [(fact.verb, fact.to) for fact in floor.taps("hold")] == [("hold", "hold")]
+    assert floor.taps("hold") == []
+    assert floor.taps("held:") == [
+        TokenHeld(order=body.order, part="1", place="stations/grill1", until=None, why="held by Sofie")
+    ]
+    assert "until you fire it" in " ".join(texts(floor.scene))
     assert "Fire" in texts(floor.scene)
     assert [(fact.verb, fact.place, fact.to) for fact in floor.taps("hold")] == [("fire", "hold", "inbox")]
+
+
+def test_a_token_is_held_until_a_time_which_its_tile_tells():
+    body = order(1)
+    floor = Floor(("inbox", body))
+    floor.taps(f"pick:{name(body)}")
+    floor.keys("h")
+    (fact,) = floor.keys("3")
+    until = NOW.replace(minute=15, second=0)
+    assert (fact.until, fact.why) == (until, f"held until {clock(until)} by Sofie")
+    assert f"goes at {clock(until)}" in " ".join(texts(floor.scene))
+
+
+def test_a_course_waits_for_what_stays():
+    body = order(2, lines=2)
+    floor = Floor(("stations/grill1", body))
+    floor.taps(f"pick:{name(body)}")
+    floor.taps("split")
+    floor.taps(f"more:{body.lines[1].id}")
+    floor.taps("split_on")
+    (fact,) = floor.keys("c")
+    assert (fact.to, fact.course, fact.why) == ("hold", True, "course 2 by Sofie")
+    stays, leaves = children(body, fact, by="Sofie", at=NOW)
+    assert (stays[0], leaves[0]) == ("stations/grill1", "hold")
+    assert leaves[1].fire_after == stays[1].part
+
+
+def test_what_stands_on_the_pass_goes_without_the_rest_only_when_somebody_permits_it():
+    first, second = order(1, part="1-1"), order(1, part="1-2", station="fry1")
+    floor = Floor(("pass", first), ("stations/fry1", second))
+    floor.person = Person(floor.person.id, "Ben", "cook", LEAD - {"token.void"})
+    with pytest.raises(NotPermitted, match="without the rest"):
+        floor.taps(f"hand_part:{first.order}")
+    floor.person = Person(floor.person.id, "Sofie", "lead", LEAD)
+    (fact,) = floor.taps(f"hand_part:{first.order}")
+    assert (fact.part, fact.to, fact.why) == ("1-1", "done/2026-11-23", "handed over in parts by Sofie")
+    assert "the rest follows (part 1-2 at FRY1" in floor.scene.message or "at FRY1" in floor.scene.message
+    floor.cards[second.key] = replace(floor.cards[second.key], spot=Spot("pass", name_of(second)))
+    assert [one.part for one in floor.taps(f"hand_over:{first.order}")] == ["1-2"]
+
+
+@pytest.mark.parametrize("allergies", [("milk",)])
+def test_allergies_are_read_before_a_part_goes_too(allergies):
+    first = order(1, part="1-1", allergies=allergies)
+    floor = Floor(("pass", first), ("stations/fry1", order(1, part="1-2", station="fry1", allergies=allergies)))
+    assert floor.scene.action(f"hand_part:{first.order}") is None
+    assert floor.does(Tap(f"hand_part:{first.order}")) == []
+    assert "read the allergies first" in floor.scene.message
+    floor.taps(f"seen:{first.order}")
+    assert [fact.part for fact in floor.taps(f"hand_part:{first.order}")] == ["1-1"]
 
 
 def test_rush_is_switched_on_and_off():
@@ -239,9 +303,32 @@ def test_nothing_is_void_without_a_reason_and_a_confirmation():
             to="void/2026-11-23",
             verb="void",
             why="Wrong order by Sofie",
+            made=False,
         )
     ]
     assert floor.state.picked is None
+
+
+@pytest.mark.parametrize(
+    ("place", "ticked", "said", "made"),
+    [
+        ("stations/grill1", 0, None, False),
+        ("stations/grill1", 1, None, True),
+        ("stations/grill1", 1, "made:no", False),
+        ("stations/grill1", 0, "made:yes", True),
+        ("pass", 0, None, True),
+    ],
+)
+def test_what_is_void_is_waste_when_it_was_begun_unless_somebody_knows_better(place, ticked, said, made):
+    body = order(1)
+    floor = Floor((place, kitchen.worked_on(body, 0, done=ticked)))
+    floor.taps(f"pick:{name(body)}")
+    floor.taps("void")
+    floor.taps("reason:1")
+    if said:
+        floor.taps(said)
+    (fact,) = floor.taps("void_now")
+    assert fact.made is made
 
 
 def test_a_recall_goes_from_the_pass_to_the_station_that_made_it():
@@ -257,6 +344,7 @@ def test_an_order_that_was_handed_over_comes_back_to_the_pass_with_all_parts():
     first, second = order(1, part="1-1"), order(1, part="1-2", station="fry1")
     floor = Floor(("pass", first), ("pass", second))
     floor.taps(f"hand_over:{first.order}")
+    Desk.done = tuple(floor.cards.values())
     floor.cards = {}
     floor.taps("recall")
     facts = floor.taps(f"recall_handed:{first.order}")
@@ -301,10 +389,13 @@ def test_nobody_logged_in_is_asked_who_they_are_and_a_missing_permission_is_name
     floor = Floor(("stations/grill1", body))
     floor.person = Person(kitchen.ident(1, NOW), "Gus", "guest", frozenset())
     floor.taps(f"pick:{name(body)}")
-    for tool, permission in (("rush", "token.transfer"), ("hold", "token.transfer")):
-        with pytest.raises(NotPermitted, match="Gus may not") as needed:
-            floor.taps(tool)
-        assert needed.value.permission == permission
+    with pytest.raises(NotPermitted, match="Gus may not") as needed:
+        floor.taps("rush")
+    assert needed.value.permission == "token.transfer"
+    floor.taps("hold")
+    with pytest.raises(NotPermitted, match="Gus may not hold"):
+        floor.taps("held:15")
+    floor.taps("close")
     floor.taps("void")
     floor.taps("reason:1")
     with pytest.raises(NotPermitted, match="void T2-001"):
@@ -326,17 +417,19 @@ def test_everything_can_be_done_with_keys_alone():
     grilled, fried, ready = order(1, 90), order(2, 60, group="fry", station="fry1"), order(3, 10)
     floor = Floor(("stations/grill1", grilled), ("stations/fry1", fried), ("pass", ready))
     assert floor.keys("down", "t", "1")[0].station == "grill2"
-    assert [type(fact) for fact in floor.keys("u", "h")] == [TokenRushed, TokenMoved]
+    assert [type(fact) for fact in floor.keys("u", "h", "enter")] == [TokenRushed, TokenHeld]
     assert floor.keys("h")[0].verb == "fire"
     floor.keys("v", "2")
     assert floor.keys("enter")[0].verb == "void"
     assert floor.keys("1")[0].verb == "hand_over"
+    Desk.done = (floor.cards[ready.key],)
+    floor.cards = {key: card for key, card in floor.cards.items() if key != ready.key}
     assert floor.keys("r", "enter")[0].verb == "recall"
     floor.state = ROLE.notice(floor.state, floor.world, Desk())
     floor.keys("escape", "escape", "down")
     assert floor.state.picked == fried.key
     floor.keys("f1")
-    assert "hold, or fire what is held" in texts(floor.scene)
+    assert "hold until fired or until a time, or fire what is held" in texts(floor.scene)
 
 
 def test_a_split_by_keys():

@@ -134,6 +134,10 @@ class Crew:
         self.expediter = Station(root, "pass1", "expediter", dispatch=True)
         self.all = (self.till, self.grill, self.fry, self.expediter)
 
+    def close(self) -> None:
+        for station in self.all:
+            station.sync.close()
+
     def work(self, rounds: int = 6) -> None:
         for _ in range(rounds):
             for station in self.all:

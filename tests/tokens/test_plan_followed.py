@@ -1,6 +1,7 @@
 """The expediter's plan as the stations' programs follow it: paused, by hand, and after a restart."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,10 @@ from station.tokens import dispatch
 
 
 @pytest.fixture
-def crew(tmp_path: Path) -> Crew:
-    return Crew(tmp_path)
+def crew(tmp_path: Path) -> Iterator[Crew]:
+    made = Crew(tmp_path)
+    yield made
+    made.close()
 
 
 def test_by_hand_nothing_is_dispatched_until_it_is_automatic_again(crew: Crew) -> None:
