@@ -9,6 +9,7 @@ from station.commands.bench import app as bench
 from station.commands.demo import demo
 from station.commands.doctor import doctor
 from station.commands.floor import app as floor
+from station.commands.incoming import app as incoming
 from station.commands.master import app as master
 from station.commands.replica import app as replica
 from station.commands.scanner import app as scanner
@@ -30,6 +31,7 @@ app.add_typer(staff, name="staff")
 app.add_typer(audit, name="audit")
 app.add_typer(replica, name="replica")
 app.add_typer(floor, name="floor")
+app.add_typer(incoming, name="incoming")
 app.add_typer(scanner, name="scanner")
 app.add_typer(bench, name="bench")
 app.command()(demo)

@@ -67,7 +67,8 @@ def acknowledged(body: Body, what: str) -> Body:
 def _apply(after: dict[Key, Card], entry: Entry) -> None:
     fact = entry.fact
     if isinstance(fact, OrderSent):
-        after.setdefault(fact.token.key, Card(Spot(INBOX, name_of(fact.token)), fact.token, pending=True))
+        place = INBOX if fact.token.fire_at is None else HOLD
+        after.setdefault(fact.token.key, Card(Spot(place, name_of(fact.token)), fact.token, pending=True))
         return
     if isinstance(fact, OrderHeld):
         after.setdefault(fact.token.key, Card(Spot(HELD_WAITING, name_of(fact.token)), fact.token, pending=True))

@@ -11,6 +11,7 @@
     tmp/                   a token being written; nobody reads here
     quarantine/            what is no valid token, each with a .why file; never deleted by a program
     presence/<code>        touched by each station every 2 s
+    incoming/              orders from outside, each with its answer
     plan/                  what the expediter decided about dispatch; the highest revision counts
     held/waiting/          an order that is not sold yet, and waits for whoever began it; no kitchen sees it
     held/<till code>/      the same, taken by that till: no other one can open it
@@ -40,9 +41,25 @@ PARENTS: Final = "parents"
 QUARANTINE: Final = "quarantine"
 PRESENCE: Final = "presence"
 PLAN: Final = "plan"
+INCOMING: Final = "incoming"
 HELD: Final = "held"
 HELD_WAITING: Final = f"{HELD}/waiting"
-TOP: Final = (INBOX, HOLD, STATIONS, PASS, DONE, VOID, PARENTS, TRANSIT, TMP, QUARANTINE, PRESENCE, HELD, PLAN)
+TOP: Final = (
+    INBOX,
+    HOLD,
+    STATIONS,
+    PASS,
+    DONE,
+    VOID,
+    PARENTS,
+    TRANSIT,
+    TMP,
+    QUARANTINE,
+    PRESENCE,
+    HELD,
+    PLAN,
+    INCOMING,
+)
 FOLDED: Final = (STATIONS, DONE, VOID, HELD)
 """Those that hold places, and no tokens themselves."""
 

@@ -1,9 +1,11 @@
 """The picked order below the expediter's columns: where it is and why, and what is in it."""
 
 from station.domain.cards import Card
+from station.domain.floor import HOLD
 from station.renderers import expediter_actions as act
 from station.renderers import theme as look
 from station.renderers.expediter_actions import ExpediterState
+from station.renderers.expediter_hold import held_words
 from station.renderers.scene import Box, Drawn, Label, Op, Panel, Rect, panel
 from station.renderers.widgets.card import allergy_text, place_name
 from station.renderers.widgets.text import number_parts
@@ -38,6 +40,7 @@ def _about(card: Card, rect: Rect, world: World) -> list[Op]:
     where = where[:1].upper() + where[1:]
     given = body.given
     why = "" if given is None or not given.why else f"{given.why} ({given.by})" if given.by else given.why
+    why = held_words(card) if card.spot.place == HOLD else why
     ops: list[Op] = [
         Label(Rect(rect.x, rect.y, width + 2, high), called, size, look.TEXT, "bold", elide=False),
         Label(

@@ -89,7 +89,7 @@ def hold_sheet(state: ExpediterState, world: World) -> tuple[Panel, ...]:
     for index, (cell, minutes) in enumerate(zip(cells, MINUTES, strict=True)):
         made += button(
             cell,
-            f"{minutes} min",
+            f"{minutes} min · {clock(fires_at(world.now, minutes))}",
             f"held:{minutes}",
             theme,
             key=str(index + 1),
@@ -97,7 +97,7 @@ def hold_sheet(state: ExpediterState, world: World) -> tuple[Panel, ...]:
             label=f"In {minutes} minutes, at {clock(fires_at(world.now, minutes))}",
             pressed=world.pressed,
         )
-    words = f"It goes to the kitchen by itself then: in 15 minutes it is {clock(fires_at(world.now, 15))}"
+    words = "It goes to the kitchen by itself then"
     foot = Rect(area.x, area.y + 3 * (high + gap), area.w, theme.line(theme.label))
     made += Drawn((Label(foot, words, theme.label, look.MUTED, "medium"),))
     return sheet(world, "sheet:hold", f"Hold {number_of(card)}", rect, made)

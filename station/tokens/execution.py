@@ -10,7 +10,7 @@ from typing import Protocol, cast
 
 from station.domain.changes import NotPossible, children
 from station.domain.facts import Entry, FloorReported, OrderHeld, OrderSent, PlanChanged, TokenFact, TokenMoved, kind_of
-from station.domain.floor import HELD_WAITING, PLAN, Spot
+from station.domain.floor import HELD_WAITING, HOLD, INBOX, PLAN, Spot
 from station.domain.plan import words
 from station.domain.token import Body, Key
 from station.errors import TokenError
@@ -77,7 +77,8 @@ class Executor:
         fact = entry.fact
         if isinstance(fact, OrderSent):
             try:
-                spot = self._floor.publish(entry.id, fact.token)
+                # For a time that is yet to come: it is fired by itself then.
+                spot = self._floor.publish(entry.id, fact.token, INBOX if fact.token.fire_at is None else HOLD)
             except TokenError as error:
                 return Carried(_report(entry, fact.token.key, None, None, "send", str(error)))
             there = [(spot, fact.token)]

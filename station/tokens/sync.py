@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import msgspec
+from ulid import ULID
 
 from station.config import Settings
 from station.domain.facts import Entry, OrderHeld, OrderSent, PlanChanged, StaffSeen
@@ -29,6 +30,7 @@ from station.tokens.execution import Carried, Executor
 from station.tokens.firing import Firing
 from station.tokens.floor import Floor
 from station.tokens.holding import Holding
+from station.tokens.incoming import Incoming
 from station.tokens.late import LateOrders
 from station.tokens.recognition import Recognition
 from station.tokens.share import Gone, Share
@@ -38,6 +40,7 @@ PRESENCE_EVERY_S = 2.0
 LOOK_EVERY_S = 2.0
 LOOK_AGAIN_S = 0.1
 CHECK_EVERY_S = 60.0
+INCOMING_EVERY_S = 1.0
 RETRY_FIRST_S = 0.25
 RETRY_LAST_S = 2.0
 REST_S = 0.5
@@ -56,6 +59,7 @@ class _Due:
     look: float = 0.0
     recover: float = 0.0
     check: float = 0.0
+    incoming: float = 0.0
     connect: float = 0.0
 
 
@@ -78,6 +82,7 @@ class Sync:
         self._executor = Executor(floor, journal, holding, self._name_of)
         self._watching = Watching(wake)
         self._dispatcher = Dispatcher(settings.code, settings.role, journal, holding, floor, clock)
+        self._incoming = Incoming(settings.code, share, journal, clock, settings.token_key, _new_id)
         self._firing = Firing(journal, holding, clock)
         self._attendance = Attendance(settings.code, floor, share)
         self._recognition = Recognition(floor, share)
@@ -141,20 +146,30 @@ class Sync:
         refused = self._look(now)
         if self._dispatcher.round(self._shop(), self._present(), self._status.plan):
             self._drain()
-        if self._settings.role == "expediter" and self._firing.round():
-            self._drain()
+        if self._settings.role == "expediter":
+            self._expedite(now)
         if now >= self._due.recover:
             # Everyone does it, so that it is done when only one station is left; those who dispatch do it at once.
             self._due.recover = now + (2.0 if self._dispatches else 10.0)
             self._recover()
-        if now >= self._due.check and self._settings.role == "expediter":
-            self._due.check = now + CHECK_EVERY_S
-            self._check()
         if refused is not None:
             raise refused
         # What was refused is asked again only now and then: a round without it is no proof that all is well.
         if boot_s() >= self._refused_until_s:
             self._say("ok", "; ".join(dict.fromkeys(self._blocked.values())))
+
+    def _expedite(self, now: float) -> None:
+        """What is done only where the whole floor is watched: what is due is fired, orders from outside are taken, the floor checked."""
+        fired = self._firing.round()
+        taken = False
+        if now >= self._due.incoming:
+            self._due.incoming = now + INCOMING_EVERY_S
+            taken = self._incoming.round(self._shop(), self._clock.now())
+        if fired or taken:
+            self._drain()
+        if now >= self._due.check:
+            self._due.check = now + CHECK_EVERY_S
+            self._check()
 
     def _connect(self) -> None:
         self._share.reconnect()
@@ -393,6 +408,10 @@ class Sync:
         """Those that cook."""
         shop = self._shop()
         return [station.code for station in shop.stations if station.groups] if shop is not None else []
+
+
+def _new_id() -> str:
+    return str(ULID()).lower()
 
 
 def _key_of(entry: Entry) -> Key:
