@@ -21,6 +21,7 @@ from station.data.snapshot import Snapshots
 from station.domain.cards import Card
 from station.domain.figures import percentile
 from station.domain.menu import Recipe, Shop
+from station.domain.speed import Passed
 from station.domain.token import Line
 from station.errors import StationError
 from station.renderers.fonts import Fonts
@@ -47,6 +48,9 @@ class _Desk:
 
     def finished(self) -> tuple[Card, ...]:
         raise AssertionError("nobody recalls in this bench")
+
+    def passed(self) -> tuple[Passed, ...]:
+        raise AssertionError("nobody looks at the speed in this bench")
 
     def next_number(self, name: str) -> int:
         raise NotImplementedError

@@ -15,6 +15,7 @@ from station.renderers import expediter_order as orders
 from station.renderers import expediter_pass as passes
 from station.renderers import expediter_plan as plans
 from station.renderers import expediter_recall as recalls
+from station.renderers import expediter_speed as speeds
 from station.renderers import expediter_view as view
 from station.renderers import floor_view as floor
 from station.renderers import focus as keyboard
@@ -43,11 +44,12 @@ class ExpediterRole:
     def notice(self, state: ExpediterState, world: World, desk: Desk) -> ExpediterState:
         if state.taking and world.person is not None:
             return orders.notice(state, world, desk)
-        changed = state
+        changed = speeds.refreshed(state, world, desk)
         card = act.picked(state, world)
         if state.picked is not None and (card is None or floor.finished(card)):
             # A sheet about a token that is gone would act on nothing.
-            changed = act.closed(changed) if state.overlay not in {"", "help", "recall"} else changed
+            kept = {"", "help", "recall", "balance", "pins", "rebalance", "speed"}
+            changed = act.closed(changed) if state.overlay not in kept else changed
             changed = replace(changed, picked=None)
         if state.message_until is not None and state.message_until <= world.now:
             changed = replace(changed, message="", message_until=None)
@@ -68,10 +70,10 @@ class ExpediterRole:
 
     def _with_disk(self, done: Result, world: World, desk: Desk) -> Result:
         """To recall, this station's disk must be asked what was handed over."""
-        state = done[0]
-        if not state.recalling:
-            return done
-        return recalls.recall(replace(state, recalling=False), world, desk)
+        state = replace(done[0], wants="")
+        if done[0].wants == "recall":
+            return recalls.recall(state, world, desk)
+        return (speeds.opened(state, world, desk), ()) if done[0].wants == "speed" else done
 
     def asks_for_person(self, state: ExpediterState, world: World) -> bool:
         return (state.asking or state.taking) and world.person is None
@@ -96,6 +98,7 @@ class ExpediterRole:
             *sheets(state, world),
             *plan_sheets(state, world),
             *holds.hold_sheet(state, world),
+            *speeds.speed_sheet(state, world),
         ]
         said = state.message
         if said:
@@ -146,6 +149,7 @@ def _tools(state: ExpediterState, world: World) -> Panel:
             kind="plain" if plans.plan_of(world).automatic else "chosen",
         ),
         Tool(find.tool_text(state), "find", "list", "/", kind="chosen" if find.narrowed(state) else "plain"),
+        Tool("Speed", "speed", "clock", "G"),
         Tool("Go on" if state.order else "New order", "order", "plus", "N", locked=world.locked("order.take")),
         Tool("Help", "help", "help", "F1", end=True),
     )
@@ -161,6 +165,8 @@ def _until(state: ExpediterState, world: World) -> datetime:
             moments.append(change)
     if state.message_until is not None:
         moments.append(state.message_until)
+    if state.overlay == "speed":
+        moments.append(world.now + speeds.FRESH)
     return min(moments)
 
 
@@ -180,12 +186,13 @@ def _tapped(state: ExpediterState, action: str, world: World) -> Result:
         "less": lambda: (act.take_off(state, rest, -1, world), ()),
         "split_on": lambda: (act.split_on(state, world), ()),
         "split_to": lambda: act.split(state, rest, world),
-        "recall": lambda: (replace(state, recalling=True), ()),
+        "recall": lambda: (replace(state, wants="recall"), ()),
         "recall_handed": lambda: recalls.recall_handed(state, rest, world),
         "recall_seek": lambda: (recalls.sought(state, rest), ()),
         "recall_page": lambda: (replace(state, choice=_first_of_page(rest)), ()),
         "hold": lambda: holds.hold_or_fire(state, world),
         "held": lambda: holds.hold(state, rest, world),
+        "speed": lambda: (replace(state, wants="speed"), ()),
         "made": lambda: (replace(state, made=rest == "yes"), ()),
         "part": lambda: act.hand_part(state, "" if state.picked is None else state.picked[0], world),
         "hand_part": lambda: act.hand_part(state, rest, world),
@@ -232,6 +239,7 @@ _TOOLS = {
     "u": "rush",
     "v": "void",
     "p": "part",
+    "g": "speed",
     "n": "order",
     "b": "balance",
     "/": "find",

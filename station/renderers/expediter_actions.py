@@ -24,13 +24,16 @@ from station.domain.facts import (
 )
 from station.domain.floor import HOLD, INBOX, PASS, station_of, station_place
 from station.domain.rebalance import Shift
+from station.domain.speed import Passed
 from station.domain.token import Key
 from station.renderers import floor_view as floor
 from station.renderers.till_state import Till
 from station.renderers.widgets.text import station_name
 from station.renderers.world import World
 
-Overlay = Literal["", "transfer", "split", "split_to", "void", "recall", "help", "balance", "pins", "rebalance", "hold"]
+Overlay = Literal[
+    "", "transfer", "split", "split_to", "void", "recall", "help", "balance", "pins", "rebalance", "hold", "speed"
+]
 MESSAGE_S = 5.0
 REASONS = ("Guest left", "Wrong order", "Ordered twice", "Sold out", "Kitchen's mistake", "Training")
 
@@ -43,8 +46,8 @@ class ExpediterState:
 
     `reason`: why something shall be void, chosen and not yet confirmed; `made`: whether it is waste (None: as its ticks say). `handed`: what was handed over today, the latest first; `seek`: digits of a number among them.
     `starts`: which token each column begins with, where it has more than it can show. `order`: what is being taken by phone or at the
-    counter; `taking`: it is on the screen, and not the floor. `recalling`: somebody
-    wants to recall, and the disk must be asked first. `find`, `only`: what of the floor is looked for (digits of a
+    counter; `taking`: it is on the screen, and not the floor. `wants`: a sheet for
+    which the disk must be asked first. `passed`: what came to the pass today, as the disk had it at `passed_at`. `find`, `only`: what of the floor is looked for (digits of a
     number; "late", "rush" or a prep group), `finding`: the strip for it is open. `folded`: stations of which only the head is shown.
     `station`: the one that a sheet is about; `shifts`: the moves
     that are shown before they are made.
@@ -66,7 +69,9 @@ class ExpediterState:
     folded: frozenset[str] = frozenset()
     station: str = ""
     shifts: tuple[Shift, ...] = ()
-    recalling: bool = False
+    wants: Literal["", "recall", "speed"] = ""
+    passed: tuple[Passed, ...] = ()
+    passed_at: datetime | None = None
     taking: bool = False
     order: Till | None = None
     message: str = ""

@@ -32,6 +32,7 @@ KEYS = (
     ("X", "rescue what a silent station has"),
     ("/", "find: digits of a number, late, rush, a group; Enter picks the first"),
     ("B", "who gets the orders: automatic or by hand, pause, shares, evening out"),
+    ("G", "speed of service, as a picture"),
     ("N", "take an order: by phone, at the counter, or a test; F10 back"),
     ("F2", "log in or out"),
     ("Esc", "close; let the order go"),

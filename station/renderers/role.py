@@ -32,6 +32,7 @@ from station.domain.cards import Card
 from station.domain.facts import Fact
 from station.domain.hands import Press
 from station.domain.menu import Recipe
+from station.domain.speed import Passed
 from station.renderers.scene import Scene
 from station.renderers.world import World
 
@@ -93,6 +94,10 @@ class Desk(Protocol):
 
     def finished(self) -> tuple[Card, ...]:
         """What left the floor today by this station's hand, the latest first."""
+        ...
+
+    def passed(self) -> tuple[Passed, ...]:
+        """What came to the pass today, as this station has seen it."""
         ...
 
     def next_number(self, name: str) -> int:

@@ -26,11 +26,13 @@ from station.domain.menu import Person, Recipe, Shop
 from station.domain.permissions import NotPermitted
 from station.domain.pins import wait_s
 from station.domain.scans import order_of
+from station.domain.speed import Passed
 from station.domain.token import Key
 from station.errors import JournalError
 from station.local.clock import ShopClock
 from station.local.journal import Journal
 from station.local.mirror import Mirror
+from station.local.service import passed_on
 from station.local.status import LinkStatus, TokensStatus
 from station.renderers import approval, gestures
 from station.renderers.approval import Approval
@@ -330,6 +332,10 @@ class Runner(Generic[State]):
     def finished(self) -> tuple[Card, ...]:
         shop = self._on.shop.shop
         return () if shop is None else self._on.mirror.finished(f"{DONE}/{shop.business_day}")
+
+    def passed(self) -> tuple[Passed, ...]:
+        shop = self._on.shop.shop
+        return () if shop is None else passed_on(self._settings.journal_path.parent, shop.business_day)
 
     def next_number(self, name: str) -> int:
         return self._on.journal.next_number(name)

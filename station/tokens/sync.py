@@ -33,6 +33,7 @@ from station.tokens.holding import Holding
 from station.tokens.incoming import Incoming
 from station.tokens.late import LateOrders
 from station.tokens.recognition import Recognition
+from station.tokens.service import ServiceWatch
 from station.tokens.share import Gone, Share
 from station.tokens.watching import Watching, places_of
 
@@ -83,6 +84,7 @@ class Sync:
         self._watching = Watching(wake)
         self._dispatcher = Dispatcher(settings.code, settings.role, journal, holding, floor, clock)
         self._incoming = Incoming(settings.code, share, journal, clock, settings.token_key, _new_id)
+        self._service = ServiceWatch(settings.journal_path.parent)
         self._firing = Firing(journal, holding, clock)
         self._attendance = Attendance(settings.code, floor, share)
         self._recognition = Recognition(floor, share)
@@ -160,11 +162,14 @@ class Sync:
 
     def _expedite(self, now: float) -> None:
         """What is done only where the whole floor is watched: what is due is fired, orders from outside are taken, the floor checked."""
+        shop = self._shop()
+        if shop is not None:
+            self._service.look(self._holding.cards(), self._clock.now(), shop.business_day)
         fired = self._firing.round()
         taken = False
         if now >= self._due.incoming:
             self._due.incoming = now + INCOMING_EVERY_S
-            taken = self._incoming.round(self._shop(), self._clock.now())
+            taken = self._incoming.round(shop, self._clock.now())
         if fired or taken:
             self._drain()
         if now >= self._due.check:

@@ -32,6 +32,9 @@ class Desk:
     def finished(self):
         return self.done
 
+    def passed(self):
+        return ()
+
     def new_id(self):
         raise AssertionError("an expediter makes no ids")
 

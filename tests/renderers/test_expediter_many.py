@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
@@ -9,7 +10,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from test_expediter import LEAD, ROLE, Desk, Floor, name, order, texts
+from test_expediter import LEAD, NOW, ROLE, Desk, Floor, name, order, texts
 
 from station.bench import kitchen
 from station.domain.facts import Automatic, Paused, Pinned, PlanChanged, TokenTransferred, Weighed
@@ -18,6 +19,7 @@ from station.domain.menu import Person, StationInfo
 from station.domain.permissions import NotPermitted
 from station.domain.plan import Plan, StationPlan
 from station.domain.scans import order_code, order_of
+from station.domain.speed import Passed
 from station.local.status import TokensStatus
 from station.renderers.fonts import Fonts
 from station.renderers.role import Dragged, Keyed, Scanned, Tap
@@ -287,3 +289,43 @@ def test_even_loads_need_nothing():
     floor = Crowd(stations=3, orders=0, plan=Plan())
     floor.does(Tap("rebalance"))
     assert "even already" in floor.scene.message
+
+
+class Watched(Desk):
+    def __init__(self, *passed):
+        self.all = passed
+
+    def passed(self):
+        return self.all
+
+
+def passed(number, minutes_ago, seconds, station="grill1", items=("Burger",)):
+    at = NOW - timedelta(minutes=minutes_ago)
+    return Passed(order=kitchen.ident(number, NOW), part="1", at=at, seconds=seconds, station=station, items=items)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_speed_of_service_is_a_picture_with_the_shops_limits(size):
+    crowd = Crowd(size, stations=3, orders=10)
+    desk = Watched(*(passed(n, 7 * n, 100 + 9 * n, ("grill1", "fry1")[n % 2]) for n in range(40)))
+    crowd.state, _ = ROLE.handle(crowd.state, Keyed(Press(key="g", text="g")), crowd.world, desk)
+    scene = crowd.scene
+    seen = texts(scene)
+    assert {"By hour", "Stations", "Slowest items", "GRILL1", "FRY1", "Burger", "3:00", "5:00"} <= set(seen)
+    (sheet,) = [panel for panel in scene.panels if panel.key == "sheet:speed"]
+    inside = sheet.rect.at_origin()
+    for op in sheet.ops:
+        assert inside.x <= op.rect.x
+        assert op.rect.right <= inside.right
+        assert op.rect.bottom <= inside.bottom
+
+
+def test_it_goes_on_while_one_looks():
+    crowd = Crowd(stations=3, orders=10)
+    desk = Watched()
+    crowd.state, _ = ROLE.handle(crowd.state, Tap("speed"), crowd.world, desk)
+    assert "Nothing has come to the pass yet" in " ".join(texts(crowd.scene))
+    desk.all = (passed(1, 0, 160),)
+    crowd.now += timedelta(seconds=6)
+    crowd.state = ROLE.notice(crowd.state, crowd.world, desk)
+    assert "2:40" in texts(crowd.scene)
