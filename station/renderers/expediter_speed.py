@@ -118,7 +118,7 @@ def _hours(rect: Rect, found: Service, world: World) -> list[Op]:
             continue
         median, p90 = _height(speed.median_s, top, plot.h), _height(speed.p90_s, top, plot.h)
         wide = max(3, cell.w // 5)
-        ops.append(Box(Rect(cell.x + (cell.w - wide) // 2, plot.bottom - p90, wide, p90), look.LINE, theme.px(2)))
+        ops.append(Box(Rect(cell.x + (cell.w - wide) // 2, plot.bottom - p90, wide, p90), look.OFF, theme.px(2)))
         ops.append(Box(Rect(cell.x, plot.bottom - median, cell.w, median), _fill(speed.median_s, world), theme.px(4)))
     return ops
 
@@ -158,7 +158,7 @@ def _bars(rect: Rect, title: str, rows: Sequence[tuple[str, Speed]], world: Worl
         thin = max(2, bar.h // 4)
         ops += [
             Label(row.left(name_w - theme.px(8)), name, theme.label, look.TEXT, "medium"),
-            Box(Rect(bar.x, bar.y + (bar.h - thin) // 2, p90, thin), look.LINE, theme.px(2)),
+            Box(Rect(bar.x, bar.y + (bar.h - thin) // 2, p90, thin), look.OFF, theme.px(2)),
             Box(Rect(bar.x, bar.y, median, bar.h), _fill(speed.median_s, world), theme.px(4)),
             Label(
                 row.after(rect.w - time_w),

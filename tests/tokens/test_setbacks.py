@@ -376,5 +376,7 @@ def test_what_the_holding_keeps_in_memory_is_what_is_on_the_floor(crew: Crew) ->
     holding = crew.grill.sync._holding
     assert holding._bodies == {}
     assert not holding.spots
-    assert [path for path in crew.grill.settings.mirror_path.rglob("*") if path.is_file()] == []
+    files = [path for path in crew.grill.settings.mirror_path.rglob("*") if path.is_file()]
+    assert {path.parent.parent.parent.name for path in files} == {".finished"}, "only what may be recalled"
+    assert len(files) == 5
     assert len(msgspec.json.encode(crew.grill.status())) < 2_000
