@@ -135,6 +135,22 @@ def world(
     )
 
 
+def crowd(now: datetime, orders: int, stations: int = 16) -> tuple[Shop, dict[Key, Card]]:
+    """A floor as an expediter watches it: so many orders in the inbox, on hold, at the stations and on the pass, of every age."""
+    small = shop(now, "expediter")
+    more = [StationInfo(f"grill{n}", f"Grill {n}", "prep", frozenset({"grill"})) for n in range(3, stations)]
+    made = replace(small, stations=(*small.stations[:2], *more, *small.stations[2:]))
+    codes = [one.code for one in made.stations if one.groups]
+    places = ["inbox", "pass", "hold", *(station_place(code) for code in codes)]
+    held: dict[Key, Card] = {}
+    for number in range(orders):
+        code = codes[number % len(codes)]
+        token = body(number + 1, now, age_s=15.0 + 7 * (number % 50), station=code)
+        key, card = placed(token, places[number % len(places)])
+        held[key] = card
+    return made, held
+
+
 def placed(token: Body, place: str) -> tuple[Key, Card]:
     return token.key, Card(Spot(place, name_of(token, hop=1)), token)
 

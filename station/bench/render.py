@@ -15,6 +15,7 @@ import msgspec
 import pygame
 
 from station.bench import kitchen
+from station.bench.floors import floors
 from station.bench.recipes import opening
 from station.bench.results import Reference, Result, report
 from station.bench.scratch import ScratchStation
@@ -44,7 +45,13 @@ PULSING: Final = 12
 
 def run(seconds: float = 10.0) -> dict[str, Any]:
     """`seconds` is how long each of the three is watched."""
-    results = [*_frames(seconds), _busy(seconds), *_idle(seconds), *opening((SMALL, SIZE, LARGE))]
+    results = [
+        *_frames(seconds),
+        *floors(seconds / 2, SIZE),
+        _busy(seconds),
+        *_idle(seconds),
+        *opening((SMALL, SIZE, LARGE)),
+    ]
     return report("render", results)
 
 

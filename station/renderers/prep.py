@@ -14,12 +14,13 @@ from station.renderers import theme as look
 from station.renderers.prep_cards import FLASH_S, changes_at, laid_out
 from station.renderers.prep_keys import keyed
 from station.renderers.prep_sheets import sheets
-from station.renderers.prep_state import LAST, PrepState, Result, board, closed, mine, queue
+from station.renderers.prep_state import LAST, PrepState, Result, board, closed, mine, queue, said
 from station.renderers.prep_taps import tapped
 from station.renderers.recipe_view import refreshed
-from station.renderers.role import Desk, Event, Held, Keyed, Tap
+from station.renderers.role import Desk, Event, Held, Keyed, Scanned, Tap
 from station.renderers.scene import Drawn, Icon, Label, Panel, Rect, Scene, panel
 from station.renderers.widgets.bars import Tool, areas, status_bar, toolbar
+from station.renderers.widgets.card import place_name
 from station.renderers.widgets.sheet import message
 from station.renderers.widgets.text import counted
 from station.renderers.world import World
@@ -62,6 +63,8 @@ class PrepRole:
             return tapped(state, event.action, world, desk)
         if isinstance(event, Keyed):
             return keyed(state, event.press, world, desk)
+        if isinstance(event, Scanned):
+            return _scanned(state, event.order, world), ()
         return state, ()
 
     def asks_for_person(self, state: PrepState, world: World) -> bool:
@@ -86,6 +89,17 @@ class PrepRole:
         elif gone:
             panels.append(message(world, gone, look.MUTED, "right"))
         return Scene(world.size, look.GROUND, tuple(panels), laid.shown, state.message or gone, _until(state, world))
+
+
+def _scanned(state: PrepState, order: str, world: World) -> PrepState:
+    """A receipt's code: its card is picked, or it is said where the order is, as far as this station sees."""
+    here = next((card for card in queue(world) if card.key[0] == order), None)
+    if here is not None:
+        return replace(closed(state), card=here.key, line=-1)
+    other = next((card for card in world.cards.values() if card.key[0] == order), None)
+    if other is None:
+        return said(state, "That order is not at this station", world)
+    return said(state, f"{other.body.number.upper()} is at {place_name(other.spot.place)}", world)
 
 
 def _tools(state: PrepState, world: World) -> Panel:

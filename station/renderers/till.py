@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from station.domain.hands import Press
 from station.renderers import focus as keyboard
 from station.renderers import theme as look
-from station.renderers.role import Desk, Event, Held, Keyed, Tap, Wheeled
+from station.renderers.role import Desk, Event, Held, Keyed, Scanned, Tap, Wheeled
 from station.renderers.scene import Box, Drawn, Icon, Label, Op, Panel, Rect, Scene, Shape, drawn, panel
 from station.renderers.till_actions import next_category, tapped, turned
 from station.renderers.till_bills import billing_sheet, bills
@@ -47,6 +47,7 @@ from station.renderers.till_state import (
 from station.renderers.till_typing import taken_back, typed
 from station.renderers.widgets.bars import status_bar
 from station.renderers.widgets.button import Kind, button, tool
+from station.renderers.widgets.card import place_name
 from station.renderers.widgets.sheet import message
 from station.renderers.widgets.text import counted, wrapped
 from station.renderers.world import World
@@ -85,6 +86,8 @@ class TillRole:
             return tapped(state, event.action, world, desk)
         if isinstance(event, Wheeled):
             return turned(state, event.action, event.steps, world), ()
+        if isinstance(event, Scanned):
+            return said(state, _whereabouts(event.order, world), world), ()
         if isinstance(event, Keyed):
             return _keyed(replace(state, keys=True), event.press, world, desk)
         return state, ()
@@ -196,6 +199,17 @@ def _next_field(state: Till) -> Till:
     if not isinstance(state.sheet, Writing) or state.sheet.field == "note":
         return state
     return replace(state, sheet=replace(state.sheet, field="marker" if state.sheet.field == "name" else "name"))
+
+
+def _whereabouts(order: str, world: World) -> str:
+    """Of a receipt's code, as far as a till sees the floor: the inbox, the pass, and what is not paid."""
+    card = next((one for one in world.cards.values() if one.key[0] == order), None)
+    if card is not None:
+        return f"{card.body.number.upper()} is at {place_name(card.spot.place)}"
+    unpaid = next((one for one in bills(world) if one.body.held is not None and one.body.held.order == order), None)
+    if unpaid is not None:
+        return f"{unpaid.body.number.upper()} is not paid yet: see Unpaid"
+    return "That order is in the kitchen, or was handed over: the expediter can tell"
 
 
 def _tools_of(state: Till, world: World) -> list[tuple[str, str, Shape, str, Kind]]:
