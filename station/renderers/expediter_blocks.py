@@ -209,7 +209,9 @@ def _chip(state: ExpediterState, card: Card, rect: Rect, world: World) -> Panel:
     number = Rect(x, 0, whole.w - x - theme.px(4), whole.h - small + theme.px(4))
     below = Rect(x, whole.h - small - max(4, theme.px(4)), number.w, small)
     flags = [words for words, on in (("rush", card.body.rush), ("allergy", bool(card.body.customer.allergies))) if on]
-    told = " · ".join([str(card.body.items), *flags]) if flags else counted(card.body.items, "item")
+    texts = [" · ".join([str(card.body.items), *flags]), *flags] if flags else [counted(card.body.items, "item")]
+    texts.append(str(card.body.items))
+    told = next((one for one in texts if world.ruler.width(one, theme.small, "medium") <= below.w), texts[-1])
     ops = (
         Box(
             whole,

@@ -68,13 +68,13 @@ def layout(state: ExpediterState, world: World, *, detailed: bool = False) -> La
     kitchens = floor.kitchens(world)
     gap = theme.px(10)
     across, unit = _across(len(kitchens), upper.w, gap, world)
-    crowded = unit < theme.px(NARROWEST) or (across < len(kitchens) and upper.h < theme.px(900))
+    crowded = unit < theme.px(NARROWEST)
     if crowded:
         unit = max(theme.px(190), 150)
     tiers = upper.split_rows(-(-len(kitchens) // across) if kitchens else 1, gap)
     held = _at(world, HOLD, keep)
     first = upper.left(unit)
-    apart = bool(held) and upper.h >= max(theme.px(560), 520)
+    apart = bool(held) and upper.h >= max(theme.px(700), 520)
     waiting = first.top((upper.h - gap) * 3 // 5) if apart else first
     title = "Inbox" if apart or not held else "Inbox, hold"
     cards = _at(world, INBOX, keep) if apart else (*_at(world, INBOX, keep), *held)

@@ -11,7 +11,11 @@ from station.bench.cookbook import cookbook
 from station.domain.allergens import Answer
 from station.domain.menu import Person, Profile, StationInfo
 from station.domain.permissions import NotPermitted
+from station.domain.plan import Plan, StationPlan
+from station.domain.rebalance import rebalanced
+from station.domain.routing import Load
 from station.domain.scans import Wallet, Wallets
+from station.domain.speed import Passed
 from station.domain.token import Elsewhere, Modifier
 from station.local.status import LinkStatus, TokensStatus
 from station.renderers import approval
@@ -25,6 +29,7 @@ from station.renderers.prep import PrepRole
 from station.renderers.prep_state import PrepState
 from station.renderers.recipe_view import batched, entered, opened_for, tabbed
 from station.renderers.role import Tap
+from station.renderers.till_state import Till
 
 NOW = datetime(2026, 11, 23, 12, 34, 20, tzinfo=UTC)
 
@@ -262,10 +267,97 @@ def _expediter(fonts, size):
     yield "expediter-split", scene(replace(at_hand, overlay="split", off=off))
     yield "expediter-split-to", scene(replace(at_hand, overlay="split_to", off=off))
     yield "expediter-void", scene(replace(at_hand, overlay="void", reason="Wrong order"))
-    yield "expediter-recall", scene(replace(at_hand, overlay="recall", handed=parts))
+    gone = tuple(replace(card, spot=replace(card.spot, place="done/2026-11-23")) for card in parts)
+    floor = {key: card for key, card in cards.items() if card not in parts}
+    yield "expediter-recall", scene(ExpediterState(overlay="recall", handed=gone), floor)
+    many = tuple(kitchen.placed(kitchen.body(n, NOW, age_s=60.0 * n), "done/2026-11-23")[1] for n in range(40, 80))
+    yield "expediter-recall-many", scene(ExpediterState(overlay="recall", handed=many))
+    yield "expediter-recall-sought", scene(ExpediterState(overlay="recall", handed=many, seek="04"))
     yield "expediter-recall-nothing", scene(replace(at_hand, overlay="recall"))
-    for overlay in ("transfer", "help"):
+    for overlay in ("transfer", "help", "hold"):
         yield f"expediter-{overlay}", scene(replace(at_hand, overlay=overlay))
+    yield from _expediter_plans(scene)
+    yield from _expediter_more(scene, at_hand, fonts, size)
+
+
+def _expediter_plans(scene):
+    """What was decided about dispatch, and the sheets for it."""
+    plan = Plan(
+        stations={"grill1": StationPlan(paused=True), "fry1": StationPlan(weight_percent=50)}, pins={"grill": "grill2"}
+    )
+    there = TokensStatus(share="ok", presence={"grill1": 1.0, "grill2": 1.0, "fry1": 1.0}, plan=plan)
+    by_hand = msgspec.structs.replace(there, plan=Plan(automatic=False), people={"grill1": "Ada Byrne", "fry1": "Ben"})
+    yield "expediter-plan", scene(ExpediterState(), tokens=there)
+    yield "expediter-by-hand", scene(ExpediterState(), tokens=by_hand)
+    yield "expediter-balance", scene(ExpediterState(overlay="balance", choice=1), tokens=there)
+    yield "expediter-pins", scene(ExpediterState(overlay="pins", station="grill1"), tokens=there)
+    busy = kitchen.cards(NOW, [20.0 * n for n in range(1, 24)], lines=1)
+    shifts = rebalanced(
+        busy.values(),
+        [
+            Load("grill1", frozenset({"grill", "fry", "cold"}), items=60),
+            Load("grill2", frozenset({"grill", "fry", "cold"})),
+        ],
+        {},
+    )
+    yield "expediter-rebalance", scene(ExpediterState(overlay="rebalance", shifts=shifts), busy)
+
+
+def _expediter_more(scene, at_hand, fonts, size):
+    """A full floor, finding on it, what is held, orders in parts, the speed of service, an order being taken."""
+    role = ExpediterRole()
+    shop, held = kitchen.crowd(NOW, 200)
+    there = {one.code: 1.0 for one in shop.stations}
+    people = {"grill3": "Ben", "grill4": "Bartholomew-Alexander"}
+    world = kitchen.world(
+        shop,
+        held,
+        NOW,
+        fonts,
+        station="exp1",
+        size=size,
+        person=shop.staff[0],
+        tokens=TokensStatus(share="ok", presence={**there, "grill7": 60.0}, people=people),
+    )
+    one = next(card for card in held.values() if card.spot.place == "stations/grill9")
+    yield "expediter-crowd", role.scene(ExpediterState(), world)
+    yield "expediter-crowd-folded", role.scene(ExpediterState(folded=frozenset({"grill1", "grill2", "fry1"})), world)
+    yield "expediter-crowd-picked", role.scene(ExpediterState(picked=one.key), world)
+    yield "expediter-crowd-find", role.scene(ExpediterState(finding=True, find="15"), world)
+    yield "expediter-crowd-late", role.scene(ExpediterState(finding=True, only="late"), world)
+    yield "expediter-crowd-balance", role.scene(ExpediterState(overlay="balance"), world)
+    yield "expediter-find", scene(ExpediterState(finding=True))
+    due = [(NOW + timedelta(minutes=20), None), (None, "1-1"), (None, None)]
+    waiting = dict(
+        kitchen.placed(
+            msgspec.structs.replace(kitchen.body(60 + n, NOW, age_s=30.0), fire_at=at, fire_after=after), "hold"
+        )
+        for n, (at, after) in enumerate(due)
+    )
+    yield "expediter-held", scene(ExpediterState(picked=next(iter(waiting))), waiting)
+    parts = [
+        kitchen.body(66, NOW, age_s=200.0, part=f"1-{n}", station=code) for n, code in ((1, "grill1"), (2, "fry1"))
+    ]
+    places = ("pass", "stations/fry1")
+    split = dict(kitchen.placed(body, place) for body, place in zip(parts, places, strict=True))
+    yield "expediter-part", scene(ExpediterState(), split)
+    passed = tuple(
+        Passed(
+            order=kitchen.ident(n, NOW),
+            part="1",
+            at=NOW - timedelta(minutes=5 * n),
+            seconds=120.0 + 37 * (n % 9),
+            station=("grill1", "grill2", "fry1")[n % 3],
+            items=(("Cheeseburger", "Caesar salad with grilled chicken", "Onion rings", "Veggie burger")[n % 4],),
+        )
+        for n in range(70)
+    )
+    yield "expediter-speed", scene(ExpediterState(overlay="speed", passed=passed))
+    yield "expediter-speed-nothing", scene(ExpediterState(overlay="speed"))
+    taker = Person(kitchen.ident(5, NOW), "Sofie", "lead", frozenset({"order.take"}))
+    order = Till(owner=taker.id, later=True, category=cookbook().menu.categories[0].id)
+    yield "expediter-order", scene(ExpediterState(taking=True, order=order), person=taker)
+    yield "expediter-order-test", scene(ExpediterState(taking=True, order=replace(order, test=True)), person=taker)
 
 
 def _getting_in(fonts, size):
