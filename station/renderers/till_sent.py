@@ -65,7 +65,7 @@ def _paid(sent: OrderSent, world: World) -> str:
             ways.append(f"{money(tender.given_minor, world)} in cash")
         else:
             ways.append(f"{money(tender.amount_minor, world)} by {tender.kind}")
-    return " and ".join(ways)
+    return " and ".join(ways) if ways else "never paid" if sent.token.training else "to be paid at a till"
 
 
 def _where(sent: OrderSent, world: World) -> tuple[str, tuple[int, int, int]]:
@@ -73,4 +73,6 @@ def _where(sent: OrderSent, world: World) -> tuple[str, tuple[int, int, int]]:
     card = world.cards.get((sent.order, sent.token.part))
     if card is not None and card.pending and world.tokens.share != "ok":
         return "Kept here, goes out with the share", look.TEXT
+    if sent.token.placed_on != world.station:
+        return "Paid", look.GOOD
     return "Sent to the kitchen", look.GOOD

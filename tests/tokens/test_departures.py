@@ -10,6 +10,7 @@ import pytest
 
 from station.domain.facts import OrderSent, SplitOff, TokenSplit, TokenTransferred
 from station.local.status import Left
+from station.tokens import dispatch
 from station.tokens.picture import APART_S
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -72,7 +73,9 @@ def test_of_a_split_by_others_it_is_told_that_a_part_stays(crew: Crew) -> None:
 
 
 @pytest.mark.parametrize(("to", "verb"), [("hold", "hold"), ("pass", "bump"), ("inbox", "rescue")])
-def test_wherever_others_put_it_is_told(crew: Crew, to: str, verb: str) -> None:
+def test_wherever_others_put_it_is_told(crew: Crew, to: str, verb: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # However slow this machine is: the expediter does not give it back meanwhile.
+    monkeypatch.setattr(dispatch, "STUCK_AGAIN_S", 600.0)
     sent = at_the_grill(crew)
     crew.expediter.does(moved(sent, "1", "stations/grill1", to, verb))
     for station in (crew.expediter, crew.grill, crew.grill, crew.grill):
