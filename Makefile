@@ -2,6 +2,7 @@
 # make test   sets up what is missing and runs every test          (TORTURE_SECONDS)
 # make check  ruff, format, mypy strict, import rules
 # make bench  the budgets, as ratios
+# make pictures   every state of the kitchen's screens, in docs/screens/states
 # make fuzz   half a million broken tokens     make torture  the floor under SIGKILL (TORTURE_SECONDS)
 # make lock   compiles requirements*.txt from requirements*.in
 
@@ -15,7 +16,7 @@ DEMO_CHAOS ?= 0
 TORTURE_SECONDS ?= 60
 export DEMO_MINUTES DEMO_ORDERS DEMO_OUT DEMO_CHAOS TORTURE_SECONDS
 
-.PHONY: setup demo test check bench fuzz torture lock clean
+.PHONY: setup demo test check bench pictures fuzz torture lock clean
 .NOTPARALLEL:
 
 APT := $(shell sed 's/\#.*//' packages.apt)
@@ -56,6 +57,9 @@ bench: setup
 	@$(BIN)/station bench render
 	@$(BIN)/station bench link
 	@$(BIN)/station bench replica
+
+pictures: setup
+	@$(BIN)/python tests/screens/pictures.py
 
 fuzz: setup
 	FUZZ_TOKENS=500000 $(BIN)/pytest tests/domain/test_token.py --timeout=0

@@ -128,7 +128,8 @@ class Profile:
     """What stations of a kind share, with this station's own settings already on top.
 
     `urgency`: seconds to orange and to red of prep groups that have thresholds of their own. `layout`: whether cards fill
-    columns one under the other, or each has a box of the same size.
+    columns one under the other, or each has a box of the same size. `card_sounds`: for which cards a prep display makes a sound:
+    "new", "changed", "late".
     """
 
     name: str
@@ -145,6 +146,7 @@ class Profile:
     replica_pump: bool = False
     layout: Layout = "columns"
     urgency: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    card_sounds: frozenset[str] = frozenset({"new"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ from station.local.service import passed_on
 from station.local.status import LinkStatus, TokensStatus
 from station.renderers import approval, gestures
 from station.renderers.approval import Approval
+from station.renderers.card_sounds import Heard, heard, tone_of
 from station.renderers.door import BROKEN, NOTE_S, approved, scanned
 from station.renderers.gestures import Finger
 from station.renderers.hands import HandsSocket
@@ -104,6 +105,7 @@ class Runner(Generic[State]):
         self._login_state: Any = None
         self._approval: Approval | None = None
         self._tone: Tone | None = None
+        self._heard: Heard | None = None
         self._records = Records(adapters.journal, adapters.mirror)
         self._touched_s = time.monotonic()
         self._finger: Finger | None = None
@@ -411,6 +413,12 @@ class Runner(Generic[State]):
         if tone is not None and self._on.sounds is not None and shop is not None and shop.profile.sounds:
             self._on.sounds.play(tone)
 
+    def _listen(self, world: World, scene: Scene) -> None:
+        """What has happened to this display's cards; what became of a scan goes before it."""
+        before, self._heard = self._heard, heard(world, scene)
+        if self._tone is None:
+            self._tone = tone_of(before, self._heard, world.shop.profile.card_sounds)
+
     def _make_scene(self) -> Scene:
         world = self._world()
         self._stale = False
@@ -423,6 +431,7 @@ class Runner(Generic[State]):
         if not self._role.asks_for_person(self._state, world):
             self._login_state = None
             scene = self._role.scene(self._state, world)
+            self._listen(world, scene)
             scene = scene if scene.message else replace(scene, message=world.note)
             if self._approval is not None and self._approval.until <= world.now:
                 self._approval = None

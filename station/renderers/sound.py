@@ -1,8 +1,9 @@
-"""Short tones that tell people who look at their card, not at the screen, what became of it.
+"""Short tones that tell people who look at their card, not at the screen, what became of it; and cooks of their cards.
 
     in        two notes upwards: let in, or let something be done
     out       the same downwards: logged out
     refused   low, twice: neither
+    new, changed, late   of a prep display's cards (`card_sounds`)
 
 The screen never waits for a loudspeaker: a child process (`loudspeaker`) opens and plays, since opening one takes SDL from 20 ms to
 seconds, during which nothing else of a program runs. It gets one letter a tone and ends when the screen does. A station without a
@@ -26,7 +27,7 @@ RATE: Final = 44_100
 AGAIN_S: Final = 60.0
 """How long after a start the next one may be: a child that ends at once must not be started at every scan."""
 
-Tone = Literal["in", "out", "refused"]
+Tone = Literal["in", "out", "refused", "new", "changed", "late"]
 TONES: Final[tuple[Tone, ...]] = get_args(Tone)
 
 # Each note's pitch in Hz (0: a rest) and its length in seconds. What small loudspeakers and loud kitchens let through.
@@ -35,6 +36,9 @@ NOTES: Final[Mapping[Tone, tuple[tuple[int, float], ...]]] = MappingProxyType(
         "in": ((1_047, 0.07), (1_568, 0.11)),
         "out": ((1_568, 0.07), (1_047, 0.11)),
         "refused": ((330, 0.13), (0, 0.06), (330, 0.22)),
+        "new": ((784, 0.09), (0, 0.04), (1_175, 0.16)),
+        "changed": ((988, 0.08), (784, 0.08), (988, 0.16)),
+        "late": ((523, 0.12), (0, 0.04), (523, 0.12), (392, 0.18)),
     }
 )
 _TOLD: Final[Mapping[str, Tone]] = {"login": "in", "approved": "in", "logout": "out", "refused": "refused"}

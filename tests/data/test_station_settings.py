@@ -57,3 +57,13 @@ def test_settings_of_other_programs_are_left_alone(engine):
     with writing(engine) as conn:
         change_settings(conn, "grill1", {"printer": "file:receipts.txt", "urgency": "anything", "layout ": "odd"})
     assert profile(engine, "grill1") == before
+
+
+def test_the_cards_that_are_heard_can_be_chosen(engine):
+    assert profile(engine, "grill1").card_sounds == {"new"}
+    for text, wanted in (("new, late", {"new", "late"}), ("none", set()), ("changed", {"changed"})):
+        with writing(engine) as conn:
+            change_settings(conn, "grill1", {"card_sounds": text})
+        assert profile(engine, "grill1").card_sounds == wanted
+    with writing(engine) as conn, pytest.raises(DataError, match="some of new, changed and late"):
+        change_settings(conn, "grill1", {"card_sounds": "loud"})

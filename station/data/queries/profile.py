@@ -2,6 +2,7 @@
 
 A setting is a row of `station_settings`: a name and a text. Besides the profile's own fields there are
 
+    card_sounds        for which cards a prep display makes a sound: "new,changed,late", some of them, or "none"
     layout             "columns", or "grid": every card in a box of the same size
     urgency.<group>    "orange_s,red_s": from when cards with items of this prep group are orange and red
 """
@@ -116,6 +117,15 @@ _ANY: Final = Profile("", "prep")
 _GROUP: Final = re.compile(rf"urgency\.(?P<group>{CODE_PATTERN})")
 _THRESHOLDS: Final = ("seconds to orange and to red, as in 120,240, the first fewer, each from 1 to 3600", _thresholds)
 _YES: Final = {"true": True, "false": False}
+
+
+def _sounds(text: str) -> frozenset[str]:
+    named = frozenset(word.strip() for word in text.split(",")) - {"none", ""}
+    if not named <= {"new", "changed", "late"}:
+        raise ValueError(text)
+    return named
+
+
 _FORMS: Final[Mapping[str, tuple[str, Callable[[str], Any]]]] = {
     "orange_s": ("seconds from 1 to 3600", _from(1, 3600, int)),
     "red_s": ("seconds from 1 to 3600", _from(1, 3600, int)),
@@ -123,6 +133,7 @@ _FORMS: Final[Mapping[str, tuple[str, Callable[[str], Any]]]] = {
     "layout": ("columns or grid", {"columns": "columns", "grid": "grid"}.__getitem__),
     "clock": ("true or false", _YES.__getitem__),
     "sounds": ("true or false", _YES.__getitem__),
+    "card_sounds": ("none, or some of new, changed and late", _sounds),
     "idle_logout_s": ("seconds from 0 (never) to 86400", _from(0, 86_400, int)),
     "dispatch": ("true or false", _YES.__getitem__),
     "dispatch_delay_s": ("seconds from 0 to 60", _from(0, 60, float)),
