@@ -44,7 +44,7 @@ class ExpediterRole:
     def notice(self, state: ExpediterState, world: World, desk: Desk) -> ExpediterState:
         if state.taking and world.person is not None:
             return orders.notice(state, world, desk)
-        changed = speeds.refreshed(state, world, desk)
+        changed = recalls.remembered(speeds.refreshed(state, world, desk), desk)
         card = act.picked(state, world)
         if state.picked is not None and (card is None or floor.finished(card)):
             # A sheet about a token that is gone would act on nothing.

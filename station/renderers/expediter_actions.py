@@ -35,6 +35,8 @@ Overlay = Literal[
     "", "transfer", "split", "split_to", "void", "recall", "help", "balance", "pins", "rebalance", "hold", "speed"
 ]
 MESSAGE_S = 5.0
+SHOWN_LAST = 5
+"""So many of those that were handed over last stand under the pass."""
 REASONS = ("Guest left", "Wrong order", "Ordered twice", "Sold out", "Kitchen's mistake", "Training")
 
 Result = tuple["ExpediterState", tuple[Fact, ...]]
@@ -44,7 +46,8 @@ Result = tuple["ExpediterState", tuple[Fact, ...]]
 class ExpediterState:
     """`picked`: the token that the tools are about. `off`: how many of each line a split takes away.
 
-    `reason`: why something shall be void, chosen and not yet confirmed; `made`: whether it is waste (None: as its ticks say). `handed`: what was handed over today, the latest first; `seek`: digits of a number among them.
+    `reason`: why something shall be void, chosen and not yet confirmed; `made`: whether it is waste (None: as its ticks say). `handed`: what was handed over today, the latest first; `seek`: digits of a number among them; `last`: the numbers of the
+    newest, for the pass (None: not asked for yet).
     `starts`: which token each column begins with, where it has more than it can show. `order`: what is being taken by phone or at the
     counter; `taking`: it is on the screen, and not the floor. `wants`: a sheet for
     which the disk must be asked first. `passed`: what came to the pass today, as the disk had it at `passed_at`. `find`, `only`: what of the floor is looked for (digits of a
@@ -61,6 +64,7 @@ class ExpediterState:
     made: bool | None = None
     seek: str = ""
     handed: tuple[Card, ...] = ()
+    last: tuple[str, ...] | None = None
     starts: tuple[tuple[str, int], ...] = ()
     asking: bool = False
     finding: bool = False
@@ -240,7 +244,14 @@ def hand_over(state: ExpediterState, order: str, world: World) -> Result:
     if unread(parts):
         return said(state, f"{number_of(parts[0])}: read the allergies first, then tap the violet band", world), ()
     done = floor.done_place(world)
-    return replace(closed(state), picked=None), tuple(moved(card, done, "hand_over") for card in parts)
+    after = replace(closed(state), picked=None, last=newest(number_of(parts[0]), state))
+    return after, tuple(moved(card, done, "hand_over") for card in parts)
+
+
+def newest(number: str, state: ExpediterState) -> tuple[str, ...]:
+    """The numbers that were handed over last, with this one."""
+    before = tuple(one for one in state.last or () if one != number)
+    return (number, *before)[:SHOWN_LAST]
 
 
 def hand_part(state: ExpediterState, order: str, world: World) -> Result:
@@ -256,7 +267,7 @@ def hand_part(state: ExpediterState, order: str, world: World) -> Result:
         return said(state, f"{number_of(ready[0])}: read the allergies first, then tap the violet band", world), ()
     done, why = floor.done_place(world), world.by("handed over in parts")
     told = f"{number_of(ready[0])}: the rest follows ({', '.join(missing_of(parts))})"
-    after = said(replace(closed(state), picked=None), told, world)
+    after = said(replace(closed(state), picked=None, last=newest(number_of(ready[0]), state)), told, world)
     return after, tuple(moved(card, done, "hand_over", why) for card in ready)
 
 

@@ -50,6 +50,11 @@ def passing(state: ExpediterState, rect: Rect, world: World) -> tuple[list[Panel
         ),
     )
     drawn = Drawn(ops, (Hit(rect.at_origin(), "column:pass", "Pass"),))
+    foot = 0
+    if state.last:
+        foot = theme.line(theme.small) + theme.px(8)
+        drawn += Drawn((_last(state.last, Rect(0, rect.h - foot, rect.w, foot).inset(theme.px(14), 0), world),))
+        rect = rect.top(rect.h - foot)
     panels: list[Panel] = []
     shown: list[Shown] = []
     first = _pass_start(state, orders)
@@ -66,7 +71,17 @@ def passing(state: ExpediterState, rect: Rect, world: World) -> tuple[list[Panel
         y += high + margin
     if len(panels) < len(orders):
         drawn += more_button("pass", rect, len(orders), first, len(panels), world)
-    return [panel("pass", rect, drawn, ground=look.GROUND), *panels], shown
+    return [panel("pass", rect.top(rect.h + foot), drawn, ground=look.GROUND), *panels], shown
+
+
+def _last(numbers: Sequence[str], rect: Rect, world: World) -> Label:
+    """What was handed over last, as many as there is room for."""
+    theme = world.theme
+    for count in range(len(numbers), 0, -1):
+        text = f"Last: {', '.join(numbers[:count])}"
+        if world.ruler.width(text, theme.small, "medium") <= rect.w:
+            break
+    return Label(rect, text, theme.small, look.MUTED, "medium")
 
 
 def _pass_start(state: ExpediterState, orders: Sequence[str]) -> int:

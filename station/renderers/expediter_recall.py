@@ -11,7 +11,16 @@ from station.domain.facts import Fact
 from station.domain.floor import DONE, PASS
 from station.renderers import floor_view as floor
 from station.renderers import theme as look
-from station.renderers.expediter_actions import ExpediterState, closed, moved, number_of, picked, refusal, said
+from station.renderers.expediter_actions import (
+    SHOWN_LAST,
+    ExpediterState,
+    closed,
+    moved,
+    number_of,
+    picked,
+    refusal,
+    said,
+)
 from station.renderers.role import Desk
 from station.renderers.scene import Box, Drawn, Label, Panel, Rect, drawn
 from station.renderers.widgets.button import button
@@ -47,7 +56,8 @@ def recall_handed(state: ExpediterState, order: str, world: World) -> Result:
     refused = refusal(state, "token.recall", f"recall {number_of(back[0])}", world)
     if refused is not None:
         return refused, ()
-    after = replace(closed(state), handed=tuple(card for card in state.handed if card.key[0] != order))
+    last = tuple(one for one in state.last or () if one != number_of(back[0]))
+    after = replace(closed(state), handed=tuple(card for card in state.handed if card.key[0] != order), last=last)
     told = f"{number_of(back[0])} comes back to the pass"
     return said(after, told, world), tuple(moved(card, PASS, "recall", world.by("recalled")) for card in back)
 
@@ -59,6 +69,14 @@ def handed_orders(state: ExpediterState, world: World) -> tuple[Card, ...]:
         if card.key not in world.cards and state.seek in card.body.number.replace("-", ""):
             found.setdefault(card.key[0], card)
     return tuple(found.values())
+
+
+def remembered(state: ExpediterState, desk: Desk) -> ExpediterState:
+    """With what was handed over before this screen began; asked for once."""
+    if state.last is not None:
+        return state
+    gone = (card for card in desk.finished() if card.spot.place.startswith(f"{DONE}/"))
+    return replace(state, last=tuple(dict.fromkeys(map(number_of, gone)))[:SHOWN_LAST])
 
 
 def sought(state: ExpediterState, key: str) -> ExpediterState:

@@ -476,3 +476,16 @@ def test_more_orders_than_the_pass_shows_are_reached_by_its_foot():
 def test_a_scene_says_when_it_changes_by_itself():
     floor = Floor(("stations/grill1", order(1, 170)))
     assert floor.scene.until == NOW + timedelta(seconds=10)
+
+
+def test_what_was_handed_over_last_stands_under_the_pass():
+    gone = kitchen.placed(order(7, 400), "done/2026-11-23")[1]
+    Desk.done = (gone,)
+    body = order(1)
+    floor = Floor(("pass", body))
+    floor.state = ROLE.notice(floor.state, floor.world, Desk())
+    assert f"Last: {gone.body.number.upper()}" in texts(floor.scene)
+    floor.taps(f"hand_over:{body.order}")
+    assert f"Last: {body.number.upper()}, {gone.body.number.upper()}" in texts(floor.scene)
+    floor.state = replace(floor.state, last=())
+    assert "Last:" not in " ".join(texts(floor.scene))

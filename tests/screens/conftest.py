@@ -251,6 +251,7 @@ def _expediter(fonts, size):
     at_hand = ExpediterState(picked=picked.key)
     off = ((picked.body.lines[0].id, 1),)
     yield "expediter", scene(ExpediterState())
+    yield "expediter-last", scene(ExpediterState(last=("T1-006", "P1-012", "T2-005", "T1-004", "T2-003")))
     yield "expediter-empty", scene(ExpediterState(), {}, person=None)
     yield "expediter-picked", scene(at_hand)
     wide, held = _wide_shop()
