@@ -40,7 +40,7 @@ def rebalanced(cards: Iterable[Card], stations: Sequence[Load], pins: Mapping[st
     """The moves, in the order in which they are to be made. `stations` carry their items; silent and paused ones keep theirs."""
     loads = {station.code: station for station in stations}
     free = [card for card in cards if _may_move(card, loads, pins)]
-    free.sort(key=lambda card: (card.body.rush, card.body.placed_at, card.key))
+    free.sort(key=lambda card: (card.body.rush, card.body.wanted_at, card.key))
     shifts: list[Shift] = []
     while len(shifts) < MOST and (found := _next(free, loads)) is not None:
         card, shift = found

@@ -193,6 +193,17 @@ class Body(_Open, frozen=True, kw_only=True, omit_defaults=True):
     held: Held | None = None
 
     @property
+    def wanted_at(self) -> datetime:
+        """Since when somebody waits for it: an order that was held is as old as since it was to be made.
+
+        That is its time, where it had one; else when it was given to a station after the hold.
+        """
+        if self.fire_at is not None:
+            return max(self.placed_at, self.fire_at)
+        was_held = self.fire_after is not None or any(change.what == "held" for change in self.changes)
+        return max(self.placed_at, self.given.at) if was_held and self.given is not None else self.placed_at
+
+    @property
     def items(self) -> int:
         """Active items: what is still to be made here, weighed. Stands in the name as `n`."""
         return sum(line.active for line in self.lines)

@@ -160,7 +160,7 @@ def _until(state: ExpediterState, world: World) -> datetime:
     profile = world.shop.profile
     moments = [world.now.replace(second=0, microsecond=0) + timedelta(minutes=1)]
     for card in world.cards.values():
-        change = urgency.next_change(card.body.placed_at, world.now, profile.orange_s, profile.red_s)
+        change = urgency.next_change(card.body.wanted_at, world.now, profile.orange_s, profile.red_s)
         if change is not None:
             moments.append(change)
     if state.message_until is not None:

@@ -45,7 +45,7 @@ def arranged(
     fits = most * max(1, (area.h + gap) // (head + gap))
     if len(stations) > fits:
         late_first = sorted(
-            stations, key=lambda each: min((card.body.placed_at for card in each[1]), default=world.now)
+            stations, key=lambda each: min((card.body.wanted_at for card in each[1]), default=world.now)
         )
         kept = {station.code for station, _ in late_first[:fits]}
         stations = [each for each in stations if each[0].code in kept]
@@ -140,7 +140,7 @@ def _places(block: Rect, world: World) -> list[Rect]:
 
 def _urgent_first(cards: Sequence[Card], state: ExpediterState) -> list[Card]:
     """The picked one, rushed ones, then the oldest: what is cut off at the end is what can wait."""
-    return sorted(cards, key=lambda card: (card.key != state.picked, not card.body.rush, card.body.placed_at, card.key))
+    return sorted(cards, key=lambda card: (card.key != state.picked, not card.body.rush, card.body.wanted_at, card.key))
 
 
 def _head(block: Block, rect: Rect, world: World) -> Drawn:

@@ -27,7 +27,7 @@ _WHY_LINES = 3
 
 def level_of(card: Card, world: World) -> Level:
     profile = world.shop.profile
-    return urgency.level_at(card.body.placed_at, world.now, profile.orange_s, profile.red_s)
+    return urgency.level_at(card.body.wanted_at, world.now, profile.orange_s, profile.red_s)
 
 
 def name_of(card: Card) -> str:

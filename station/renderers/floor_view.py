@@ -14,12 +14,12 @@ from station.renderers.world import World
 
 def by_age(cards: Iterable[Card]) -> tuple[Card, ...]:
     """Rushed ones first, then the oldest: what whoever watches the whole floor looks at first."""
-    return tuple(sorted(cards, key=lambda card: (not card.body.rush, card.body.placed_at, *card.key)))
+    return tuple(sorted(cards, key=lambda card: (not card.body.rush, card.body.wanted_at, *card.key)))
 
 
 def oldest_first(cards: Iterable[Card]) -> tuple[Card, ...]:
     """As a cook's cards stand: one that is rushed is marked, and does not push the others about under their eyes."""
-    return tuple(sorted(cards, key=lambda card: (card.body.placed_at, *card.key)))
+    return tuple(sorted(cards, key=lambda card: (card.body.wanted_at, *card.key)))
 
 
 def at(world: World, place: str) -> tuple[Card, ...]:

@@ -147,11 +147,11 @@ def changes_at(state: PrepState, world: World) -> list[datetime]:
     for card in board(world):
         if is_cancelled(card, world):
             continue
-        change = urgency.next_change(card.body.placed_at, world.now, *limits(card, profile))
+        change = urgency.next_change(card.body.wanted_at, world.now, *limits(card, profile))
         if change is not None:
             moments.append(change)
         if profile.clock:
-            age = world.now - card.body.placed_at
+            age = world.now - card.body.wanted_at
             moments.append(world.now + timedelta(minutes=1) - age % timedelta(minutes=1))
     return moments + [ends for _, came in state.seen if (ends := came + timedelta(seconds=FLASH_S)) > world.now]
 
@@ -169,9 +169,9 @@ def _look(state: PrepState, card: Card, index: int, world: World) -> cards.Look:
     profile = world.shop.profile
     cancelled = is_cancelled(card, world)
     came = dict(state.seen).get(card.key, world.now)
-    minutes = int((world.now - card.body.placed_at).total_seconds() // 60)
+    minutes = int((world.now - card.body.wanted_at).total_seconds() // 60)
     chosen = state.card == card.key
-    level = urgency.level_at(card.body.placed_at, world.now, *limits(card, profile))
+    level = urgency.level_at(card.body.wanted_at, world.now, *limits(card, profile))
     return _numbered(
         cards.Look(
             card,

@@ -41,13 +41,11 @@ class ServiceWatch:
         body = card.body
         if body.training:
             return
-        # What was held for a time is as old as since then: nobody was to make it before.
-        since = body.placed_at if body.fire_at is None else max(body.placed_at, body.fire_at)
         passed = Passed(
             order=body.order,
             part=body.part,
             at=now,
-            seconds=max(0.0, (now - since).total_seconds()),
+            seconds=max(0.0, (now - body.wanted_at).total_seconds()),
             station="" if body.given is None else body.given.station,
             items=tuple(dict.fromkeys(line.name for line in body.lines if line.count)),
         )

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import os
 import random
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
@@ -15,7 +15,9 @@ from station.domain.allergens import Answer
 from station.domain.token import (
     MAX_BYTES,
     Body,
+    Change,
     Customer,
+    Given,
     Line,
     Modifier,
     TokenName,
@@ -249,3 +251,31 @@ def _mutated(text: bytes, chance: random.Random) -> bytes:
                 other = chance.randrange(len(data) + 1)
                 data[at:at] = data[other : other + chance.randint(1, 60)]
     return bytes(data)
+
+
+@pytest.mark.parametrize(
+    ("change", "since"),
+    [
+        ({}, 0),
+        ({"fire_at": 3600}, 3600),
+        ({"fire_at": -60}, 0),
+        ({"fire_after": "1-1", "given": 900}, 900),
+        ({"held": True, "given": 900}, 900),
+        ({"given": 900}, 0),
+        ({"held": True}, 0),
+    ],
+)
+def test_an_order_that_was_held_is_as_old_as_since_it_was_to_be_made(body, change, since):
+    made = body("Soup")
+
+    def at(seconds):
+        return made.placed_at + timedelta(seconds=seconds)
+
+    fields = {"fire_after": change.get("fire_after")}
+    if "fire_at" in change:
+        fields["fire_at"] = at(change["fire_at"])
+    if "given" in change:
+        fields["given"] = Given(station="grill1", by="dispatch", at=at(change["given"]))
+    if "held" in change:
+        fields["changes"] = (Change(what="held", by="Mia", at=at(60)),)
+    assert msgspec.structs.replace(made, **fields).wanted_at == at(since)
