@@ -160,6 +160,23 @@ def revoke(
     _say("A station that cannot reach the shop's PC lets it in until it can.")
 
 
+@app.command("leave")
+def leave(code: Code, url: Url = None, home: Home = None, by: By = None) -> None:
+    """Take somebody who does not work here any more off the staff list: their cards are blocked, their PIN is gone."""
+    name, cards = _personnel(url, home, by).leave(code)
+    had = f"{cards} card{'' if cards == 1 else 's'}" if cards else "no card"
+    _say(
+        f"{name} has left: {had} blocked, no PIN. Each station knows within seconds; one that is cut off, when it is back."
+    )
+
+
+@app.command("back")
+def back(code: Code, url: Url = None, home: Home = None, by: By = None) -> None:
+    """Put somebody who had left on the list again, with the roles from before. They need a new card or PIN."""
+    name = _personnel(url, home, by).come_back(code)
+    _say(f"{name} works here again. To get in: station staff card {code}, or station staff pin {code}.")
+
+
 @app.command("pin")
 def pin(code: Code, url: Url = None, home: Home = None, by: By = None) -> None:
     """Set somebody's PIN, 4 to 8 digits. It is asked for twice, or read as one line from standard input."""

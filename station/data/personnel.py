@@ -59,7 +59,8 @@ class Card:
 
 
 class Personnel:
-    """Works on one master as somebody at a station. `by`: the staff code of who does it (None: the command line's owner).
+    """Works on one master as somebody at a station. `by`: the staff code of who does it (None: the command line's owner), who
+    must be permitted to manage staff, as soon as anybody is.
 
     Every method raises DataError in words; then nothing was changed.
     """
@@ -94,12 +95,51 @@ class Personnel:
 
     def set_roles(self, code: str, roles: Sequence[str]) -> None:
         def work(conn: Connection) -> None:
-            person = _person(conn, code)
+            person, managers = _person(conn, code), _managers(conn)
+            # Noted first: whoever gives their own role away may do so.
+            self._note(conn, "staff.roles", person.id, {"roles": list(roles)})
             conn.execute(delete(staff.staff_roles).where(staff.staff_roles.c.staff_id == person.id))
             _give_roles(conn, person.id, roles)
-            self._note(conn, "staff.roles", person.id, {"roles": list(roles)})
+            if managers and not _managers(conn):
+                raise _last(person.name)
 
         self._do(work)
+
+    def leave(self, code: str) -> tuple[str, int]:
+        """Somebody does not work here any more: no card and no PIN of theirs lets anybody in. Their name, and how many cards.
+
+        What they did stays theirs. The last one who may manage staff cannot leave: nobody could let others in then.
+        """
+
+        def work(conn: Connection) -> tuple[str, int]:
+            person, cards, at = _person(conn, code), staff.wallet_cards, self._now()
+            if set(_managers(conn)) == {person.id}:
+                raise _last(person.name)
+            valid = (cards.c.staff_id == person.id, cards.c.revoked_at.is_(None))
+            numbers = sorted(conn.scalars(select(cards.c.number).where(*valid)))
+            self._note(conn, "staff.left", person.id, {"cards": numbers})
+            conn.execute(update(cards).where(*valid).values(revoked_at=at, revoked_by=self._who(conn)))
+            conn.execute(delete(staff.staff_pins).where(staff.staff_pins.c.staff_id == person.id))
+            conn.execute(update(staff.staff).where(staff.staff.c.id == person.id).values(retired_at=at))
+            return str(person.name), len(numbers)
+
+        return self._do(work)
+
+    def come_back(self, code: str) -> str:
+        """Somebody who had left works here again, with the roles from before and no card or PIN yet. Their name."""
+
+        def work(conn: Connection) -> str:
+            people = staff.staff
+            row = conn.execute(
+                select(people.c.id, people.c.name, people.c.retired_at).where(people.c.code == code)
+            ).first()
+            if row is None or row.retired_at is None:
+                raise DataError(f"nobody with the code {code!r} has left; `station staff list` shows everybody")
+            conn.execute(update(people).where(people.c.id == row.id).values(retired_at=None))
+            self._note(conn, "staff.came_back", row.id, {})
+            return str(row.name)
+
+        return self._do(work)
 
     def issue(self, code: str, kind: Kind) -> Card:
         """A new card; the person's other cards stay valid."""
@@ -189,7 +229,12 @@ class Personnel:
         Chain(conn, station).add_all([event])
 
     def _who(self, conn: Connection) -> str | None:
-        return None if self._by is None else str(_person(conn, self._by).id)
+        if self._by is None:
+            return None
+        person, managers = _person(conn, self._by), _managers(conn)
+        if managers and person.id not in managers:
+            raise DataError(f"{person.name} may not manage staff; {', '.join(sorted(managers.values()))} may")
+        return str(person.id)
 
     def _id(self) -> str:
         return str(ULID.from_datetime(self._now())).lower()
@@ -242,6 +287,22 @@ def _person(conn: Connection, code: str) -> Any:
     if row.retired_at is not None:
         raise DataError(f"{row.name} ({code}) has left and can have no card, PIN or role")
     return row
+
+
+def _last(name: str) -> DataError:
+    return DataError(f"{name} is the last one who may manage staff; give somebody else that role first")
+
+
+def _managers(conn: Connection) -> dict[str, str]:
+    """Who works here and may manage staff: names by id."""
+    people, roles, allowed = staff.staff, staff.staff_roles, staff.role_permissions
+    rows = conn.execute(
+        select(people.c.id, people.c.name)
+        .join(roles, roles.c.staff_id == people.c.id)
+        .join(allowed, allowed.c.role_code == roles.c.role_code)
+        .where(allowed.c.permission_code == "staff.manage", people.c.retired_at.is_(None))
+    )
+    return {str(row.id): str(row.name) for row in rows}
 
 
 def _shop(conn: Connection) -> Any:

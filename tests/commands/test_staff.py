@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from masters import Masters
 from printed import codes, sizes_mm, texts
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from station import cli
 from station.commands import staff as commands
@@ -330,3 +330,40 @@ def test_files_are_private_whatever_the_umask_and_errors_are_one_line(office, tm
     assert (wrong.returncode, wrong.stdout) == (1, "")
     assert wrong.stderr == "station: nobody has the code 'zed'; `station staff list` shows who works here\n"
     assert run("pin", "elif").stdout == "Elif has a new PIN.\n"
+
+
+def test_whoever_leaves_gets_in_nowhere_and_may_come_back(office, tmp_path):
+    office.types("card", "joris")
+    office.types("pin", "joris", typed="2580\n")
+    (card,) = office.people()["joris"]["cards"]
+    (code,) = codes(tmp_path / "cards" / f"card-{card['number']}.png")
+    assert "Joris has left: 1 card blocked" in office.types("leave", "joris", "--by", "marc")
+    assert office.identify(code).why == "revoked"
+    gone = office.people()["joris"]
+    assert (gone["retired"], gone["cards"], gone["pin"]) == (True, [], False)
+    assert "joris" not in {one.name.lower() for one in office.shop().staff}
+    assert [row.kind for row in office.audit()][-1] == "staff.left"
+    assert "has left" in refused(office, "card", "joris")
+    assert "has left" in refused(office, "leave", "joris")
+    assert "Joris works here again" in office.types("back", "joris")
+    assert "joris" in {one.name.lower() for one in office.shop().staff}
+    assert office.people()["joris"]["cards"] == []
+    assert office.identify(code).why == "revoked", "an old card stays blocked"
+    assert "nobody with the code 'joris' has left" in refused(office, "back", "joris")
+
+
+def test_only_who_may_manage_staff_does_it_under_their_name(office):
+    assert "Amina may not manage staff; Marc may" in refused(office, "role", "kofi", "cashier", "--by", "amina")
+    assert "Amina may not manage staff" in refused(office, "leave", "kofi", "--by", "amina")
+    office.types("role", "kofi", "cashier", "--by", "marc")
+    assert office.audit()[-1].staff_id is not None
+
+
+def test_the_last_one_who_may_manage_staff_cannot_leave_and_a_shop_without_one_begins_with_anybody(office):
+    assert "last one who may manage staff" in refused(office, "leave", "marc")
+    assert "last one who may manage staff" in refused(office, "role", "marc", "cook", "--by", "marc")
+    office.types("role", "amina", "manager")
+    assert "Marc has left" in office.types("leave", "marc", "--by", "marc")
+    with writing(office.engine) as conn:
+        conn.execute(delete(staff.role_permissions).where(staff.role_permissions.c.permission_code == "staff.manage"))
+    office.types("role", "kofi", "cashier", "--by", "kofi")

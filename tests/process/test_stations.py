@@ -120,7 +120,7 @@ def posts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Post]]
         yield made
     finally:
         close(made)
-        shop.samba.stop()
+        shop.close()
 
 
 def close(posts: dict[str, Post]) -> None:
