@@ -129,7 +129,7 @@ class Profile:
 
     `urgency`: seconds to orange and to red of prep groups that have thresholds of their own. `layout`: whether cards fill
     columns one under the other, or each has a box of the same size. `card_sounds`: for which cards a prep display makes a sound:
-    "new", "changed", "late".
+    "new", "changed", "late". `scanners`: what is one, whatever it says of itself ("05e0:1200", with a serial for one device).
     """
 
     name: str
@@ -147,6 +147,7 @@ class Profile:
     layout: Layout = "columns"
     urgency: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     card_sounds: frozenset[str] = frozenset({"new"})
+    scanners: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ would have nobody's keys arrive.
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal, get_args
 
@@ -98,14 +98,20 @@ def device_id(serial: str, path: str) -> str:
     return hashlib.sha256(f"{serial}\0{path}".encode()).hexdigest()[:8]
 
 
-def classify(device: Description, adopted: Iterable[Adopted] = ()) -> Verdict:
-    """The list first, then what the device says of itself."""
+def classify(device: Description, adopted: Iterable[Adopted] = (), scanners: Collection[str] = ()) -> Verdict:
+    """This station's list first, then the scanners that the profile names, then what the device says of itself."""
     entry = listed(device, adopted)
     if entry is None:
-        return _guessed(device)
+        return Verdict("scanner", "named by the profile") if _named(device, scanners) else _guessed(device)
     if not _able(device, entry.kind):
         return Verdict("ignored", f"listed as {entry.kind}, which this part of the device cannot be")
     return Verdict(entry.kind, "listed", entry.fit)
+
+
+def _named(device: Description, scanners: Collection[str]) -> bool:
+    """By its make, or by its make and its own serial; it must be able to type."""
+    make = f"{device.vendor:04x}:{device.product:04x}"
+    return _types(device) and not {make, f"{make}:{device.serial.lower()}"}.isdisjoint(scanners)
 
 
 def listed(device: Description, adopted: Iterable[Adopted]) -> Adopted | None:

@@ -20,6 +20,7 @@ from station.input.opened import Opener, Refused
 from station.input.plugs import Node, Plugs
 from station.input.taken import Taken
 from station.input.touch import AS_IT_IS, Fit
+from station.local.scanners import read_scanners, scanners_file
 from station.local.status import InputDevice
 
 EVERYTHING: Final[frozenset[Kind]] = frozenset(KINDS) - {"ignored"}
@@ -50,7 +51,8 @@ class Roster:
         self._felt: list[Felt] = []
         self._seen: dict[str, _Seen] = {}
         self._adopted: tuple[Adopted, ...] = ()
-        self._stamp: tuple[int, int, int] | None = None
+        self._scanners: frozenset[str] = frozenset()
+        self._stamp: tuple[object, object] | None = None
         self.problem = ""
         self.version = 0
         """Another number whenever `devices` or `problem` may be another."""
@@ -167,8 +169,9 @@ class Roster:
         self._reload(now_s)
 
     def _reload(self, now_s: float) -> None:
-        """Reads the list when it is another file than before, and takes every device for what it says now."""
-        stamp = _stamp(self._path)
+        """Reads the lists when one is another file than before, and takes every device for what they say now."""
+        named = scanners_file(self._path.parent)
+        stamp = (_stamp(self._path), _stamp(named))
         if stamp == self._stamp:
             return
         self._stamp = stamp
@@ -178,9 +181,13 @@ class Roster:
         except ConfigError as error:
             self._adopted, self.problem = (), str(error)
             self._log.warning("%s", error)
+        self._scanners = read_scanners(named)
         for plug, seen in list(self._seen.items()):
-            if seen.description is not None and classify(seen.description, self._adopted) != seen.verdict:
+            if seen.description is not None and self._verdict(seen.description) != seen.verdict:
                 self._anew(plug, now_s)
+
+    def _verdict(self, description: Description) -> Verdict:
+        return classify(description, self._adopted, self._scanners)
 
     def _anew(self, plug: str, now_s: float) -> None:
         node = self._seen[plug].node
@@ -207,7 +214,7 @@ class Roster:
     def _opened(self, node: Node) -> _Seen:
         opened = self._opener(node)
         description = opened.description
-        verdict = classify(description, self._adopted)
+        verdict = self._verdict(description)
         seen = _Seen(node, description, verdict)
         try:
             if verdict.kind in self._takes:

@@ -10,10 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from station.data.followed import Master
+from station.data.snapshot import Snapshots
 from station.domain.facts import Entry
-from station.errors import DataError
+from station.errors import DataError, StationError
 from station.link.plan import Plan, answered, failed, looked
 from station.local.journal import Journal
+from station.local.scanners import scanners_file, write_scanners
 from station.local.status import LinkStatus, write_status
 
 READER = "link"
@@ -92,7 +94,16 @@ class Follower:
         if version != self._built or not self._snapshot.is_file():
             self._built = self._master.snapshot(self._snapshot, upon=bool(self._built))
             _LOG.info("snapshot=made version=%s", self._built)
+            self._name_scanners()
         self._plan = looked(self._plan, self._monotonic())
+
+    def _name_scanners(self) -> None:
+        """What the input program is to know of the profile; it may not read the snapshot."""
+        try:
+            profile = Snapshots(self._snapshot, self._station).load().profile
+            write_scanners(scanners_file(self._snapshot.parent), profile.scanners)
+        except StationError as error:
+            _LOG.warning("scanners=not told cause=%s", error)
 
     def _lost(self, message: str) -> None:
         first = self._plan.master.away_since is None

@@ -67,3 +67,12 @@ def test_the_cards_that_are_heard_can_be_chosen(engine):
         assert profile(engine, "grill1").card_sounds == wanted
     with writing(engine) as conn, pytest.raises(DataError, match="some of new, changed and late"):
         change_settings(conn, "grill1", {"card_sounds": "loud"})
+
+
+def test_a_stations_scanners_can_be_named(engine):
+    assert profile(engine, "till1").scanners == frozenset()
+    with writing(engine) as conn:
+        change_settings(conn, "till1", {"scanners": "05E0:1200, 0483:5131:TMC-1"})
+    assert profile(engine, "till1").scanners == {"05e0:1200", "0483:5131:tmc-1"}
+    with writing(engine) as conn, pytest.raises(DataError, match="as lsusb shows it"):
+        change_settings(conn, "till1", {"scanners": "symbol"})

@@ -111,3 +111,29 @@ def test_an_id_is_short_and_stays():
     assert device_id("S", "P") == device_id("S", "P")
     assert device_id("S", "P") != device_id("SP", "")
     assert len(device_id("S", "P")) == 8
+
+
+HANDHELD = Description("TMC HIDKeyBoard", 0x0483, 0x5131, "TMC_0001", keys=ALL_KEYS)
+
+
+@pytest.mark.parametrize(
+    ("named", "kind"),
+    [
+        ((), "keyboard"),
+        (("0483:5131",), "scanner"),
+        (("0483:5131:tmc_0001",), "scanner"),
+        (("0483:5131:another",), "keyboard"),
+        (("0483:5132",), "keyboard"),
+    ],
+)
+def test_what_the_profile_names_is_a_scanner_whatever_it_says_of_itself(named, kind):
+    verdict = classify(HANDHELD, scanners=named)
+    assert verdict.kind == kind
+    assert (verdict.why == "named by the profile") == (kind == "scanner")
+
+
+def test_the_stations_own_list_counts_before_the_profile_and_what_cannot_type_is_no_scanner():
+    own = [Adopted(HANDHELD.serial, HANDHELD.path, "keyboard", "desk")]
+    assert classify(HANDHELD, own, ["0483:5131"]).kind == "keyboard"
+    buttons = Description("TMC buttons", 0x0483, 0x5131, keys=MEDIA)
+    assert classify(buttons, scanners=["0483:5131"]).kind == "ignored"

@@ -12,6 +12,7 @@ from evdev import ecodes as e
 
 from station.domain.hands import Press, Scan, ScanBroken, Touch, Wheel
 from station.input.devices import device_id
+from station.local.scanners import scanners_file, write_scanners
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -320,6 +321,18 @@ def test_a_list_that_was_brought_while_the_program_runs_counts(lab):
         (lab.home / "data" / "devices.json").write_text(json.dumps({"devices": [entry]}))
         lab.news()
         soon(lambda: lab.seen(unknown).kind == "scanner", "the list")
+        unknown.type(CODE)
+        assert lab.hand() == Scan(code=CODE, scanner=device_id("S", "P"))
+
+
+def test_a_scanner_that_the_profile_names_is_one_as_soon_as_the_station_knows(lab):
+    unknown = lab.plug("TMC HIDKeyBoard", vendor=0x0483, product=0x5131, serial="S", path="P")
+    with lab.running():
+        assert lab.seen(unknown).kind == "keyboard"
+        write_scanners(scanners_file(lab.home / "data"), frozenset({"0483:5131"}))
+        lab.news()
+        soon(lambda: lab.seen(unknown).kind == "scanner", "the profile's list")
+        assert lab.seen(unknown).why.startswith("named by the profile")
         unknown.type(CODE)
         assert lab.hand() == Scan(code=CODE, scanner=device_id("S", "P"))
 

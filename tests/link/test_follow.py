@@ -15,10 +15,13 @@ import pytest
 from station.data import engines
 from station.data.followed import Master
 from station.data.master import init_master, seed_master
+from station.data.queries.profile import change_settings
+from station.data.session import open_engine, writing
 from station.data.snapshot import Snapshots
 from station.domain.facts import SoldOut, StaffSeen
 from station.link.follow import BATCH, Follower
 from station.local.journal import Journal
+from station.local.scanners import read_scanners, scanners_file
 from station.local.status import LinkStatus, read_status
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
@@ -232,3 +235,18 @@ def _wait(come_true, limit_s=30.0):
     while not come_true():
         assert time.monotonic() < end, "it did not happen"
         time.sleep(0.02)
+
+
+def test_the_scanners_of_the_profile_come_to_the_input_program_with_the_snapshot(running):
+    running.step()
+    file = scanners_file(running.snapshot.parent)
+    assert read_scanners(file) == frozenset()
+    engine = open_engine(running.url)
+    with writing(engine) as conn:
+        change_settings(conn, "till1", {"scanners": "0483:5131"})
+    engine.dispose()
+    running.step()
+    running.step()
+    assert read_scanners(file) == {"0483:5131"}
+    file.write_bytes(b"half of it")
+    assert read_scanners(file) == frozenset()

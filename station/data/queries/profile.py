@@ -3,6 +3,7 @@
 A setting is a row of `station_settings`: a name and a text. Besides the profile's own fields there are
 
     card_sounds        for which cards a prep display makes a sound: "new,changed,late", some of them, or "none"
+    scanners           devices that are scanners, whatever they say of themselves: "05e0:1200", with ":serial" for one of them
     layout             "columns", or "grid": every card in a box of the same size
     urgency.<group>    "orange_s,red_s": from when cards with items of this prep group are orange and red
 """
@@ -119,6 +120,16 @@ _THRESHOLDS: Final = ("seconds to orange and to red, as in 120,240, the first fe
 _YES: Final = {"true": True, "false": False}
 
 
+_SCANNER: Final = re.compile(r"[0-9a-f]{4}:[0-9a-f]{4}(?::[!-+\--~]{1,60})?")
+
+
+def _scanners(text: str) -> frozenset[str]:
+    named = frozenset(word.strip() for word in text.split(",")) - {"none", ""}
+    if any(_SCANNER.fullmatch(one) is None for one in named):
+        raise ValueError(text)
+    return named
+
+
 def _sounds(text: str) -> frozenset[str]:
     named = frozenset(word.strip() for word in text.split(",")) - {"none", ""}
     if not named <= {"new", "changed", "late"}:
@@ -133,6 +144,7 @@ _FORMS: Final[Mapping[str, tuple[str, Callable[[str], Any]]]] = {
     "layout": ("columns or grid", {"columns": "columns", "grid": "grid"}.__getitem__),
     "clock": ("true or false", _YES.__getitem__),
     "sounds": ("true or false", _YES.__getitem__),
+    "scanners": ("none, or vendor:product in hexadecimal as lsusb shows it, several with commas", _scanners),
     "card_sounds": ("none, or some of new, changed and late", _sounds),
     "idle_logout_s": ("seconds from 0 (never) to 86400", _from(0, 86_400, int)),
     "dispatch": ("true or false", _YES.__getitem__),
