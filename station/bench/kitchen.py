@@ -16,6 +16,7 @@ from station.domain.cards import Card
 from station.domain.floor import Spot, station_place
 from station.domain.menu import Person, Profile, Role, Shop, StationInfo
 from station.domain.ordered import ordered
+from station.domain.plan import NO_PLAN
 from station.domain.token import Body, Customer, Elsewhere, Given, Key, Line, Modifier, name_of
 from station.local.status import LinkStatus, TokensStatus
 from station.renderers.scene import Ruler
@@ -128,6 +129,7 @@ def world(
         tokens=tokens or TokensStatus(share="ok", presence=present),
         link=link or LinkStatus(master="ok"),
         person=person,
+        plan=NO_PLAN if tokens is None else tokens.plan,
         now=now,
         size=size,
         theme=theme_for(*size, kitchen.profile.text_scale),

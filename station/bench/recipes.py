@@ -15,13 +15,13 @@ import msgspec
 import pygame
 
 from station.bench import kitchen
+from station.bench.desk import BenchDesk
 from station.bench.results import Reference, Result
 from station.bench.scratch import ScratchStation
 from station.data.snapshot import Snapshots
 from station.domain.cards import Card
 from station.domain.figures import percentile
-from station.domain.menu import Recipe, Shop
-from station.domain.speed import Passed
+from station.domain.menu import Shop
 from station.domain.token import Line
 from station.errors import StationError
 from station.renderers.fonts import Fonts
@@ -32,34 +32,6 @@ from station.renderers.role import Held
 from station.renderers.sources import ShopFile
 
 BUDGET_MS: Final = 100.0
-
-
-class _Desk:
-    """The part of the runner's desk that a recipe needs."""
-
-    def __init__(self, shop: ShopFile) -> None:
-        self._shop = shop
-
-    def recipe(self, recipe_id: str) -> Recipe | None:
-        return self._shop.recipe(recipe_id)
-
-    def new_id(self) -> str:
-        raise NotImplementedError
-
-    def finished(self) -> tuple[Card, ...]:
-        raise AssertionError("nobody recalls in this bench")
-
-    def passed(self) -> tuple[Passed, ...]:
-        raise AssertionError("nobody looks at the speed in this bench")
-
-    def next_number(self, name: str) -> int:
-        raise NotImplementedError
-
-    def right_pin(self, person: str, pin: str) -> bool:
-        raise NotImplementedError
-
-    def pin_wait_s(self, person: str) -> float:
-        raise NotImplementedError
 
 
 def opening(sizes: Sequence[tuple[int, int]]) -> list[Result]:
@@ -100,7 +72,7 @@ def _opened(shop: Shop, source: ShopFile, number: int, size: tuple[int, int], fo
     body = msgspec.structs.replace(kitchen.body(number, now, age_s=60.0, lines=1), lines=(line,))
     key, card = kitchen.placed(body, "stations/grill1")
     world = kitchen.world(shop, {key: card}, now, fonts, size=size)
-    role, desk = PrepRole(), _Desk(source)
+    role, desk = PrepRole(), BenchDesk(source.recipe)
     painter = Painter(pygame.Surface(size), fonts)
     state = role.begin(world)
     painter.paint(role.scene(state, world), 0.0)

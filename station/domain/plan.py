@@ -6,11 +6,12 @@ away and after every restart. A change sets a value and adds nothing up, so maki
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 from typing import Annotated, Final
 
 import msgspec
 
-from station.domain.facts import Automatic, Paused, Pinned, PlanChange, Weighed
+from station.domain.facts import Automatic, Entry, Paused, Pinned, PlanChange, PlanChanged, Weighed
 from station.domain.token import Code
 from station.errors import TokenError
 
@@ -65,6 +66,14 @@ def changed(plan: Plan, change: PlanChange) -> Plan:
     if after != StationPlan():
         stations[change.station] = after
     return msgspec.structs.replace(plan, stations=dict(sorted(stations.items())))
+
+
+def expected(plan: Plan, pending: Iterable[Entry]) -> Plan:
+    """The plan once everything that was decided here is on the share."""
+    for entry in pending:
+        if isinstance(entry.fact, PlanChanged):
+            plan = changed(plan, entry.fact.change)
+    return plan
 
 
 def words(change: PlanChange) -> str:

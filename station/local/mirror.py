@@ -6,7 +6,7 @@ bytes, so a station that boots without a network shows what was last known, and 
     <place>/<token's name>   what stands there
     <place>/.<token's name>  being written
     .begun/<op>              the token that an operation under way replaces, until the fact is settled
-    .finished/<place>/<name> what this station moved off its part of the floor today, to find it again
+    .finished/<place>/<name> what this station handed over today, to find it again
 """
 
 import os
@@ -75,19 +75,22 @@ class MirrorWriter:
             path.unlink(missing_ok=True)
 
     def finish(self, spot: Spot, data: bytes) -> None:
-        """Keeps what has gone to done or void, of this day and place only."""
+        """Keeps what was handed over; of this day only."""
         folder = self._root / _FINISHED / check_place(spot.place)
         with self._errors(folder):
             if not folder.is_dir():
                 # A new day: what was kept before is of no use any more.
-                for old in (self._root / _FINISHED).glob("*/*"):
-                    if old.parent.name == folder.parent.name:
-                        shutil.rmtree(old, ignore_errors=True)
+                shutil.rmtree(self._root / _FINISHED, ignore_errors=True)
                 folder.mkdir(parents=True, exist_ok=True)
         self._write(folder / str(spot.name), folder / f".{spot.name}", data)
-        kept = sorted(folder.glob("*.sss"), key=lambda path: path.stat().st_mtime_ns)
-        with self._errors(folder):
-            for path in kept[:-FINISHED_KEPT]:
+        names = _names(folder)
+        # Seldom, since it looks at each of them.
+        if len(names) > FINISHED_KEPT + FINISHED_KEPT // 10:
+            self._trim([folder / name for name in names])
+
+    def _trim(self, paths: list[Path]) -> None:
+        with self._errors(self._root):
+            for path in sorted(paths, key=lambda each: each.stat().st_mtime_ns)[:-FINISHED_KEPT]:
                 path.unlink(missing_ok=True)
 
     def read(self, spot: Spot) -> bytes | None:

@@ -27,6 +27,7 @@ from station.renderers.expediter_sheets import sheets
 from station.renderers.expediter_tile import name_of
 from station.renderers.role import Desk, Dragged, Event, Keyed, Scanned, Tap
 from station.renderers.scene import Panel, Scene
+from station.renderers.split_sheet import lines_a_page, splittable
 from station.renderers.widgets.bars import Tool, status_bar, toolbar
 from station.renderers.widgets.sheet import message
 from station.renderers.widgets.text import counted
@@ -142,11 +143,11 @@ def _tools(state: ExpediterState, world: World) -> Panel:
         Tool("Rush off" if rushed else "Rush", "rush", "bolt", "U", enabled=live, locked=moves),
         Tool("Void", "void", "trash", "V", enabled=live, locked=world.locked("token.void")),
         Tool(
-            "Balance" if plans.plan_of(world).automatic else "By hand",
+            "Balance" if world.plan.automatic else "By hand",
             "balance",
             "sum",
             "B",
-            kind="plain" if plans.plan_of(world).automatic else "chosen",
+            kind="plain" if world.plan.automatic else "chosen",
         ),
         Tool(find.tool_text(state), "find", "list", "/", kind="chosen" if find.narrowed(state) else "plain"),
         Tool("Speed", "speed", "clock", "G"),
@@ -184,6 +185,9 @@ def _tapped(state: ExpediterState, action: str, world: World) -> Result:
         "split": lambda: (act.open_tool(state, "split", world), ()),
         "more": lambda: (act.take_off(state, rest, 1, world), ()),
         "less": lambda: (act.take_off(state, rest, -1, world), ()),
+        "all": lambda: (act.take_all(state, rest, world), ()),
+        "half": lambda: (act.take_half(state, world), ()),
+        "split_page": lambda: (_split_page(state, int(rest), world), ()),
         "split_on": lambda: (act.split_on(state, world), ()),
         "split_to": lambda: act.split(state, rest, world),
         "recall": lambda: (replace(state, wants="recall"), ()),
@@ -363,7 +367,7 @@ def _index_of(code: str, world: World) -> int:
 
 def _keyed_in_split(state: ExpediterState, key: str, world: World) -> Result:
     card = act.picked(state, world)
-    lines = [] if card is None else [line.id for line in card.body.lines if line.count > line.done]
+    lines = [] if card is None else [line.id for line in splittable(card)]
     if not lines:
         return act.closed(state), ()
     if key in {"up", "down", "tab"}:
@@ -371,7 +375,15 @@ def _keyed_in_split(state: ExpediterState, key: str, world: World) -> Result:
     if key in {"left", "right", "space"}:
         line = lines[min(state.choice, len(lines) - 1)]
         return act.take_off(state, line, -1 if key == "left" else 1, world), ()
-    return (act.split_on(state, world), ()) if key == "enter" else (state, ())
+    action = {"enter": "split_on", "h": "half"}.get(key, "")
+    if key.isdigit() and 0 < int(key) <= len(lines):
+        action = f"all:{lines[int(key) - 1]}"
+    return _tapped(state, action, world)
+
+
+def _split_page(state: ExpediterState, page: int, world: World) -> ExpediterState:
+    card = act.picked(state, world)
+    return act.closed(state) if card is None else replace(state, choice=page * lines_a_page(card, world))
 
 
 def _choices(state: ExpediterState, world: World) -> list[Callable[[], Result]]:

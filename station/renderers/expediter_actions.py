@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
+from station.domain import splitting
 from station.domain.cards import Card
 from station.domain.facts import (
     Fact,
@@ -27,6 +28,7 @@ from station.domain.rebalance import Shift
 from station.domain.speed import Passed
 from station.domain.token import Key
 from station.renderers import floor_view as floor
+from station.renderers.split_sheet import all_or_none, half
 from station.renderers.till_state import Till
 from station.renderers.widgets.text import station_name
 from station.renderers.world import World
@@ -117,7 +119,7 @@ def open_tool(state: ExpediterState, overlay: Overlay, world: World) -> Expedite
         return asking(state)
     if overlay == "split" and card.spot.place == PASS:
         return said(state, "What stands on the pass is made: there is nothing to split", world)
-    if overlay == "split" and sum(max(0, line.count - line.done) for line in card.body.lines) < 2:
+    if overlay == "split" and splitting.left_in(card.body.lines) < 2:
         return said(state, f"{number_of(card)} has only one item left to make: nothing to split", world)
     return replace(closed(state), overlay=overlay)
 
@@ -145,16 +147,33 @@ def transfer(state: ExpediterState, name: str, code: str, world: World) -> Resul
 def take_off(state: ExpediterState, line_id: str, change: int, world: World) -> ExpediterState:
     """One more or one less of a line goes to the other part; at least one item stays."""
     card = picked(state, world)
-    line = None if card is None else next((line for line in card.body.lines if line.id == line_id), None)
-    if card is None or line is None:
+    if card is None:
         return closed(state)
-    left = line.count - line.done
-    off = dict(state.off)
-    off[line_id] = max(0, min(left, off.get(line_id, 0) + change))
-    active = sum(max(0, each.count - each.done) for each in card.body.lines)
-    if sum(off.values()) >= active:
-        return said(state, "At least one item stays where it is; to move all of it, transfer the order", world)
-    return replace(state, off=tuple((key, count) for key, count in off.items() if count))
+    off = splitting.with_more(card.body.lines, dict(state.off), line_id, change)
+    return _going(state, off, world) if change > 0 else replace(state, off=tuple(off.items()))
+
+
+def take_all(state: ExpediterState, line_id: str, world: World) -> ExpediterState:
+    """All that is left of a line goes, or nothing of it."""
+    card = picked(state, world)
+    return closed(state) if card is None else _going(state, all_or_none(card, dict(state.off), line_id), world)
+
+
+def take_half(state: ExpediterState, world: World) -> ExpediterState:
+    card = picked(state, world)
+    if card is None:
+        return closed(state)
+    off = half(card, world)
+    if not off:
+        return said(state, f"No other station can make any of {number_of(card)} now", world)
+    return replace(state, off=tuple(off.items()))
+
+
+def _going(state: ExpediterState, off: splitting.Off, world: World) -> ExpediterState:
+    after = replace(state, off=tuple(off.items()))
+    if dict(off) == dict(state.off):
+        return said(after, "At least one item stays where it is; to move all of it, transfer the order", world)
+    return after
 
 
 def split_on(state: ExpediterState, world: World) -> ExpediterState:

@@ -12,7 +12,6 @@ from station.domain.menu import StationInfo
 from station.renderers import floor_view as floor
 from station.renderers import theme as look
 from station.renderers.expediter_actions import ExpediterState
-from station.renderers.expediter_plan import plan_of
 from station.renderers.expediter_tile import EDGES, GROUNDS, level_of, name_of, shown_of
 from station.renderers.scene import Box, Drawn, Hit, Icon, Label, Op, Panel, Rect, Shape, Shown, drawn, panel
 from station.renderers.widgets.button import button
@@ -181,7 +180,7 @@ def _second(block: Block, room: Rect, world: World, *, silent: bool) -> list[Op]
     if silent:
         return [Label(room, "silent", theme.small, look.TEXT, "semibold")]
     items = floor.load(world, station.code)
-    plan = plan_of(world)
+    plan = world.plan
     weight = plan.weight_percent(station.code, station.weight_percent)
     unusual = "paused" if plan.paused(station.code) else f"{weight} %" if weight != 100 else ""
     person = world.tokens.people.get(station.code, "")

@@ -10,9 +10,10 @@ from station.renderers import floor_view as floor
 from station.renderers import theme as look
 from station.renderers.expediter_actions import ExpediterState, said
 from station.renderers.expediter_tile import level_of
-from station.renderers.scene import Box, Label, Op, Panel, Rect, drawn, panel
+from station.renderers.scene import Box, Panel, Rect, drawn, panel
 from station.renderers.widgets.bars import areas
 from station.renderers.widgets.button import button
+from station.renderers.widgets.digits import digit_row, typed_box
 from station.renderers.world import World
 
 Result = tuple[ExpediterState, tuple[Fact, ...]]
@@ -99,19 +100,7 @@ def strip(state: ExpediterState, world: World) -> tuple[Panel, ...]:
     room = rect.at_origin().inset(theme.gap, gap)
     above, below = room.top(theme.touch), Rect(room.x, room.y + theme.touch + gap, room.w, theme.touch)
     wide = max(theme.px(260), 170)
-    ops: list[Op] = [
-        Box(rect.at_origin(), look.CARD),
-        Box(above.left(wide), look.PLATE, theme.radius, look.ACCENT, theme.edge),
-        Label(
-            above.left(wide).inset(theme.px(16), 0),
-            state.find.upper() or "Number",
-            theme.body,
-            look.TEXT if state.find else look.MUTED,
-            "bold",
-            tabular=True,
-        ),
-    ]
-    made = drawn(ops)
+    made = drawn((Box(rect.at_origin(), look.CARD),)) + typed_box(above.left(wide), state.find.upper(), world)
     groups = sorted({group for station in floor.kitchens(world) for group in station.groups})[:_GROUPS]
     filters = [("late", "Late"), ("rush", "Rush"), *((group, group.capitalize()) for group in groups)]
     rest = above.after(wide + gap)
@@ -121,18 +110,7 @@ def strip(state: ExpediterState, world: World) -> tuple[Panel, ...]:
         made += button(cell, text, f"only:{only}", theme, kind="chosen" if on else "plain", pressed=world.pressed)
     cross = rest.after(rest.w - theme.touch)
     made += button(cross, "", "find", theme, icon="cross", label="All of the floor", key="Esc", pressed=world.pressed)
-    keys = [*((str(digit), str(digit)) for digit in (*range(1, 10), 0)), ("back", "")]
-    for cell, (key, text) in zip(below.split_columns(len(keys), gap), keys, strict=True):
-        made += button(
-            cell,
-            text,
-            f"seek:{key}",
-            theme,
-            icon="backspace" if key == "back" else None,
-            label="Take one back" if key == "back" else key,
-            pressed=world.pressed,
-            size=theme.title,
-        )
+    made += digit_row(below, "seek", world)
     return (panel("find", rect, made, ground=look.CARD),)
 
 

@@ -117,10 +117,11 @@ def _group(
     told = f"Missing: {', '.join(missing)}" if missing else ""
     lines = wrapped(told, width - x - theme.px(10), theme.label, "medium", world.ruler, 4)
     band = theme.touch + theme.px(8) if act.unread(ready) else 0
-    apart = bool(missing) and not band
+    chosen = state.picked in {card.key for card in parts}
+    # Seldom wanted: it would make the pass longer for every order that waits for a part.
+    apart = chosen and bool(missing) and not band
     band += theme.touch + theme.px(8) if apart else 0
     height = high + (step * len(lines) + theme.px(10) if lines else 0) + band
-    chosen = state.picked in {card.key for card in parts}
     body: list[Op] = [
         Box(
             Rect(0, 0, width, height),
@@ -173,7 +174,7 @@ def _group(
             locked=world.locked("token.void"),
             pressed=world.pressed,
             label=f"Hand over what is there of {ready[0].body.number.upper()}",
-            key="P" if chosen else "",
+            key="P",
         )
     elif band:
         drawn += _band(order, ready[0], Rect(x, height - band, width - x - theme.px(8), theme.touch), world)

@@ -5,13 +5,11 @@ What is decided is a fact, and stands on the share for every station that dispat
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 from typing import Final
 
 from station.domain.facts import (
     Automatic,
     Fact,
-    FloorReported,
     Paused,
     Pinned,
     PlanChange,
@@ -21,7 +19,7 @@ from station.domain.facts import (
 )
 from station.domain.floor import station_of
 from station.domain.menu import StationInfo
-from station.domain.plan import Plan, changed
+from station.domain.plan import Plan
 from station.domain.rebalance import Shift, rebalanced
 from station.domain.routing import Load
 from station.renderers import floor_view as floor
@@ -31,17 +29,6 @@ from station.renderers.world import World
 
 Result = tuple[ExpediterState, tuple[Fact, ...]]
 WEIGHTS: Final = (25, 50, 75, 100, 150, 200)
-_JUST_NOW: Final = timedelta(seconds=5)
-
-
-def plan_of(world: World) -> Plan:
-    """The share's plan with what was decided here and may not be in it yet. Saying it twice changes nothing."""
-    plan = world.tokens.plan
-    reported = {entry.fact.fact for entry in world.recent if isinstance(entry.fact, FloorReported)}
-    for entry in world.recent:
-        if isinstance(entry.fact, PlanChanged) and (entry.id not in reported or world.now - entry.at < _JUST_NOW):
-            plan = changed(plan, entry.fact.change)
-    return plan
 
 
 def stations(world: World) -> tuple[StationInfo, ...]:
@@ -54,7 +41,7 @@ def weight_of(station: StationInfo, plan: Plan) -> int:
 
 def loads(world: World) -> tuple[Load, ...]:
     """The stations as dispatch sees them, with what each will have once all is done that was done here."""
-    plan = plan_of(world)
+    plan = world.plan
     return tuple(
         Load(
             station.code,
@@ -70,7 +57,7 @@ def loads(world: World) -> tuple[Load, ...]:
 
 
 def proposal(world: World) -> tuple[Shift, ...]:
-    return rebalanced(world.cards.values(), loads(world), plan_of(world).pins)
+    return rebalanced(world.cards.values(), loads(world), world.plan.pins)
 
 
 def opened(state: ExpediterState, code: str = "") -> ExpediterState:
@@ -85,7 +72,7 @@ def mode(state: ExpediterState, which: str, world: World) -> Result:
 
 
 def pause(state: ExpediterState, code: str, world: World) -> Result:
-    paused = not plan_of(world).paused(code)
+    paused = not world.plan.paused(code)
     return _decide(state, Paused(station=code, paused=paused), f"pause {station_name(code)}", world)
 
 
@@ -94,7 +81,7 @@ def weigh(state: ExpediterState, code: str, step: int, world: World) -> Result:
     station = next((one for one in stations(world) if one.code == code), None)
     if station is None:
         return state, ()
-    now = weight_of(station, plan_of(world))
+    now = weight_of(station, world.plan)
     steps = [weight for weight in WEIGHTS if (weight > now if step > 0 else weight < now)]
     if not steps:
         return said(state, f"{station_name(code)} takes {now} % already", world), ()
@@ -106,7 +93,7 @@ def weigh(state: ExpediterState, code: str, step: int, world: World) -> Result:
 def pin(state: ExpediterState, name: str, world: World) -> Result:
     """`name`: group and station. The same again lets it go."""
     group, _, code = name.partition(":")
-    to = None if plan_of(world).pins.get(group) == code else code
+    to = None if world.plan.pins.get(group) == code else code
     return _decide(state, Pinned(group=group, station=to), f"pin {group} to {station_name(code)}", world)
 
 

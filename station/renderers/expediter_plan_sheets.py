@@ -5,7 +5,7 @@ from station.domain.plan import Plan
 from station.renderers import floor_view as floor
 from station.renderers import theme as look
 from station.renderers.expediter_actions import ExpediterState
-from station.renderers.expediter_plan import plan_of, proposal, stations, weight_of
+from station.renderers.expediter_plan import proposal, stations, weight_of
 from station.renderers.scene import Box, Drawn, Label, Op, Panel, Rect, Shape, drawn
 from station.renderers.widgets.button import button
 from station.renderers.widgets.listing import Row, fits, listing, pager, rows_height
@@ -30,7 +30,7 @@ def picked_station(state: ExpediterState, world: World) -> StationInfo | None:
 
 
 def _balance(state: ExpediterState, world: World) -> tuple[Panel, ...]:
-    theme, plan, found = world.theme, plan_of(world), stations(world)
+    theme, plan, found = world.theme, world.plan, stations(world)
     gap = theme.px(10)
     high = max(theme.touch, theme.px(92))
     wide = sheet_rect(world, 0.86, 0.92).w - theme.pad * 4
@@ -161,7 +161,7 @@ def _pins(state: ExpediterState, world: World) -> tuple[Panel, ...]:
     station = next((one for one in stations(world) if one.code == state.station), None)
     if station is None:
         return ()
-    theme, plan = world.theme, plan_of(world)
+    theme, plan = world.theme, world.plan
     groups = sorted(station.groups)
     gap, high = theme.px(10), max(theme.touch, theme.px(92))
     rect = sheet_rect(world, 0.5, 0.8, len(groups) * (high + gap))

@@ -22,8 +22,8 @@ from station.renderers.expediter_actions import (
     said,
 )
 from station.renderers.role import Desk
-from station.renderers.scene import Box, Drawn, Label, Panel, Rect, drawn
-from station.renderers.widgets.button import button
+from station.renderers.scene import Drawn, Label, Panel, Rect
+from station.renderers.widgets.digits import digit_row, typed_box
 from station.renderers.widgets.listing import Row, fits, listing, pager, rows_height
 from station.renderers.widgets.sheet import content_rect, sheet, sheet_rect
 from station.renderers.widgets.text import clock
@@ -106,7 +106,8 @@ def recall_sheet(state: ExpediterState, world: World) -> tuple[Panel, ...]:
         )
         for index, card in enumerate(found)
     ]
-    made = _digits(area.top(theme.touch), state, world)
+    row, wide = area.top(theme.touch), max(theme.px(170), 110)
+    made = typed_box(row.left(wide), state.seek, world) + digit_row(row.after(wide + gap), "recall_seek", world)
     made += listing(room, rows[page * many : (page + 1) * many], world, notes=True)
     pages = -(-len(rows) // many)
     if pages > 1:
@@ -121,34 +122,3 @@ def recall_sheet(state: ExpediterState, world: World) -> tuple[Panel, ...]:
 
 
 _NONE: Final = "Nothing was handed over here today. An order on the pass is recalled to its station: tap it first"
-
-
-def _digits(row: Rect, state: ExpediterState, world: World) -> Drawn:
-    theme, gap = world.theme, world.theme.px(8)
-    wide = max(theme.px(170), 110)
-    box = row.left(wide)
-    made = drawn(
-        (
-            Box(box, look.PLATE, theme.radius, look.ACCENT, theme.edge),
-            Label(
-                box.inset(theme.px(12), 0),
-                state.seek or "Number",
-                theme.label,
-                look.TEXT if state.seek else look.MUTED,
-                "bold",
-                tabular=True,
-            ),
-        )
-    )
-    keys = [*((str(digit), str(digit)) for digit in (*range(1, 10), 0)), ("back", "")]
-    for cell, (key, text) in zip(row.after(wide + gap).split_columns(len(keys), gap), keys, strict=True):
-        made += button(
-            cell,
-            text,
-            f"recall_seek:{key}",
-            theme,
-            icon="backspace" if key == "back" else None,
-            label="Take one back" if key == "back" else key,
-            pressed=world.pressed,
-        )
-    return made

@@ -3,16 +3,16 @@
 from station.domain.cards import Card
 from station.renderers import expediter_actions as act
 from station.renderers import floor_view as floor
-from station.renderers import theme as look
 from station.renderers.expediter_actions import REASONS, ExpediterState
 from station.renderers.expediter_recall import recall_sheet
 from station.renderers.prep_sheets import help_sheet, transfer_rows, transfer_title
-from station.renderers.scene import Drawn, Label, Panel, Rect
+from station.renderers.scene import Drawn, Panel, Rect
+from station.renderers.split_sheet import split_sheet
 from station.renderers.widgets.button import button
 from station.renderers.widgets.listing import Row, listing, rows_height
 from station.renderers.widgets.sheet import content_rect, sheet, sheet_rect
 from station.renderers.widgets.tabs import tabs
-from station.renderers.widgets.text import counted, station_name
+from station.renderers.widgets.text import station_name
 from station.renderers.widgets.tile import grid
 from station.renderers.world import World
 
@@ -57,7 +57,7 @@ def _about(state: ExpediterState, card: Card, world: World) -> tuple[Panel, ...]
     if state.overlay == "split_to":
         return _list(f"Split {_called(card)}: where to?", _split_rows(state, card, world), world)
     if state.overlay == "split":
-        return _split(state, card, world)
+        return split_sheet(card, dict(state.off), state.choice, world, "split_page")
     return _void(state, card, world) if state.overlay == "void" else ()
 
 
@@ -88,56 +88,6 @@ def _split_rows(state: ExpediterState, card: Card, world: World) -> list[Row]:
         Row("split_to:course", "Course 2", "goes to the kitchen by itself when the rest is made", lead="C", key="C"),
         Row("split_to:hold", "Hold", "until you fire it", lead="H", key="H"),
     ]
-
-
-def _split(state: ExpediterState, card: Card, world: World) -> tuple[Panel, ...]:
-    """How many of each line go: minus, a count, plus."""
-    theme = world.theme
-    lines = [line for line in card.body.lines if line.count > line.done]
-    gap = theme.px(8)
-    step = theme.touch + gap
-    rect = sheet_rect(world, 0.6, 0.92, step * (len(lines) + 1) + gap)
-    area = content_rect(world, rect)
-    shown = lines[: max(1, (area.h - step) // step)]
-    drawn = Drawn()
-    for index, line in enumerate(shown):
-        row = Rect(area.x, area.y + index * step, area.w, theme.touch)
-        going = dict(state.off).get(line.id, 0)
-        side = theme.touch
-        drawn += Drawn(
-            (
-                Label(
-                    row.left(row.w - side * 3 - gap * 2),
-                    f"{line.count - line.done} {line.name}",
-                    theme.body,
-                    look.ACCENT if index == state.choice else look.TEXT,
-                    "semibold",
-                ),
-                Label(
-                    Rect(row.right - side * 2 - gap, row.y, side, side),
-                    str(going),
-                    theme.title,
-                    look.TEXT if going else look.MUTED,
-                    "bold",
-                    "centre",
-                    tabular=True,
-                ),
-            )
-        )
-        minus, plus = Rect(row.right - side * 3 - gap, row.y, side, side), Rect(row.right - side, row.y, side, side)
-        drawn += button(
-            minus, "", f"less:{line.id}", theme, icon="minus", label=f"One {line.name} less", pressed=world.pressed
-        )
-        drawn += button(
-            plus, "", f"more:{line.id}", theme, icon="plus", label=f"One {line.name} more", pressed=world.pressed
-        )
-    go = Rect(area.x, area.bottom - theme.touch, area.w, theme.touch)
-    count = sum(count for _, count in state.off)
-    text = f"Send {counted(count, 'item')} to …" if count else "Say how many of which item shall go"
-    drawn += button(
-        go, text, "split_on", theme, kind="primary", enabled=bool(count), key="Enter", pressed=world.pressed
-    )
-    return sheet(world, "sheet:split", f"Split {_called(card)}: what goes elsewhere?", rect, drawn)
 
 
 def _void(state: ExpediterState, card: Card, world: World) -> tuple[Panel, ...]:

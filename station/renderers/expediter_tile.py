@@ -10,7 +10,6 @@ from station.renderers import floor_view as floor
 from station.renderers import theme as look
 from station.renderers.expediter_actions import ExpediterState
 from station.renderers.expediter_hold import held_words
-from station.renderers.expediter_plan import plan_of
 from station.renderers.scene import Box, Colour, Drawn, Hit, Icon, Label, Op, Panel, Rect, Shape, Shown, panel
 from station.renderers.widgets.text import counted, number_parts, wrapped
 from station.renderers.world import World
@@ -40,7 +39,7 @@ def shown_of(card: Card, world: World) -> Shown:
 
 def nobody_for(card: Card, world: World) -> str:
     """A prep group of this order that no station that answers and takes orders can make; none while dispatch still has its time."""
-    plan = plan_of(world)
+    plan = world.plan
     if (
         not plan.automatic
         or world.tokens.share != "ok"

@@ -15,7 +15,6 @@ from station.renderers import theme as look
 from station.renderers.expediter_actions import ExpediterState
 from station.renderers.expediter_blocks import Block, arranged, drawn_block
 from station.renderers.expediter_find import keeps, narrowed, strip_height
-from station.renderers.expediter_plan import plan_of
 from station.renderers.expediter_plan_sheets import plan_words
 from station.renderers.expediter_tile import nobody_for, shown_of, tile, why_lines
 from station.renderers.scene import Box, Drawn, Hit, Icon, Label, Op, Panel, Rect, Shape, Shown, panel
@@ -236,7 +235,7 @@ def _load(column: Column, room: Rect, world: World, *, silent: bool) -> list[Op]
 
 def _decided(column: Column, world: World) -> str:
     """What the expediter said of it: paused, half of its share; of the inbox, that it waits for a person."""
-    plan = plan_of(world)
+    plan = world.plan
     if column.station is not None:
         return plan_words(column.station.code, plan, column.station.weight_percent)
     return "waits for you" if column.key == "column:inbox" and not plan.automatic else ""

@@ -14,6 +14,7 @@ from station.renderers.prep_state import PrepState, Result, closed, is_cancelled
 from station.renderers.prep_taps import page_of, tapped, turned
 from station.renderers.recipe_view import RecipeView
 from station.renderers.role import Desk
+from station.renderers.split_sheet import splittable
 from station.renderers.world import World
 
 _TOOLS = {
@@ -161,7 +162,7 @@ def _in_split(state: PrepState, key: str, world: World, desk: Desk) -> Result:
     if state.overlay == "split_to":
         names = [f"split_to:{station.code}" for station, _, _ in splits.targets(state, card, world)]
         return _chosen(state, key, names, world, desk)
-    lines = splits.splittable(card)
+    lines = splittable(card)
     if key in {"up", "down", "tab"} and lines:
         return replace(state, choice=(state.choice + (-1 if key == "up" else 1)) % len(lines)), ()
     return tapped(state, _split_action(state, key, lines), world, desk)

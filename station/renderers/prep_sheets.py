@@ -11,6 +11,7 @@ from station.renderers.prep_all_day import all_day
 from station.renderers.prep_state import PrepState
 from station.renderers.recipe_sheet import recipe_sheet
 from station.renderers.scene import Box, Drawn, Label, Op, Panel, Rect
+from station.renderers.split_sheet import split_sheet
 from station.renderers.widgets.listing import Row, fits, listing, pager, rows_height
 from station.renderers.widgets.sheet import content_rect, sheet, sheet_rect
 from station.renderers.widgets.text import clock, station_name, wrapped
@@ -55,7 +56,7 @@ def sheets(state: PrepState, world: World) -> tuple[Panel, ...]:
 def _about(state: PrepState, card: Card, world: World) -> tuple[Panel, ...]:
     """The sheets that are about one card."""
     if state.overlay == "split":
-        return splits.split_sheet(state, card, world)
+        return split_sheet(card, dict(state.off), state.choice, world)
     if state.overlay == "split_to":
         rows = splits.rows(state, card, world)
         return _chooser(f"Split {card.body.number.upper()}: where to?", rows, state, world)

@@ -11,6 +11,7 @@ from station.renderers import recipe_view as recipes
 from station.renderers.prep_sheets import rows_a_page
 from station.renderers.prep_state import Overlay, PrepState, Result, closed
 from station.renderers.role import Desk
+from station.renderers.split_sheet import lines_a_page, splittable
 from station.renderers.world import World
 
 
@@ -75,8 +76,8 @@ def turned(state: PrepState, page: int, world: World) -> PrepState:
     if card is None:
         return state
     if state.overlay == "split":
-        count = len(splits.splittable(card))
-        return replace(state, choice=max(0, min(count - 1, page * splits.lines_a_page(card, world))))
+        count = len(splittable(card))
+        return replace(state, choice=max(0, min(count - 1, page * lines_a_page(card, world))))
     count = len(splits.targets(state, card, world))
     return replace(state, choice=max(0, min(count - 1, page * rows_a_page(count, world))))
 
@@ -91,7 +92,7 @@ def page_of(state: PrepState, world: World) -> int:
     if card is None:
         return 0
     if state.overlay == "split":
-        return state.choice // splits.lines_a_page(card, world)
+        return state.choice // lines_a_page(card, world)
     return state.choice // rows_a_page(len(splits.targets(state, card, world)), world)
 
 

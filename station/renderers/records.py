@@ -40,6 +40,11 @@ class Records:
         self._refresh()
 
     @property
+    def pending(self) -> tuple[Entry, ...]:
+        """What was done here and has not reached the floor yet, oldest first."""
+        return tuple(self._pending)
+
+    @property
     def waiting(self) -> bool:
         """Whether the floor has yet to get something that was done here."""
         return bool(self._pending)

@@ -14,29 +14,23 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Generic
 
-from ulid import ULID
-
 from station.config import Settings
-from station.data.pin_hashes import right_pin
-from station.domain.cards import Card
 from station.domain.facts import Fact, StaffSeen
-from station.domain.floor import DONE
 from station.domain.hands import Hand, Press, Scan, ScanBroken, Touch, Wheel
-from station.domain.menu import Person, Recipe, Shop
+from station.domain.menu import Person, Shop
 from station.domain.permissions import NotPermitted
-from station.domain.pins import wait_s
+from station.domain.plan import expected
 from station.domain.scans import order_of
-from station.domain.speed import Passed
 from station.domain.token import Key
 from station.errors import JournalError
 from station.local.clock import ShopClock
 from station.local.journal import Journal
 from station.local.mirror import Mirror
-from station.local.service import passed_on
 from station.local.status import LinkStatus, TokensStatus
 from station.renderers import approval, gestures
 from station.renderers.approval import Approval
 from station.renderers.card_sounds import Heard, heard, tone_of
+from station.renderers.desk import StationDesk
 from station.renderers.door import BROKEN, NOTE_S, approved, scanned
 from station.renderers.gestures import Finger
 from station.renderers.hands import HandsSocket
@@ -107,6 +101,15 @@ class Runner(Generic[State]):
         self._tone: Tone | None = None
         self._heard: Heard | None = None
         self._records = Records(adapters.journal, adapters.mirror)
+        self._desk = StationDesk(
+            settings.journal_path.parent,
+            adapters.journal,
+            adapters.mirror,
+            adapters.shop,
+            self._records,
+            self._clock,
+            settings.token_key,
+        )
         self._touched_s = time.monotonic()
         self._finger: Finger | None = None
         self._scene: Scene | None = None
@@ -247,25 +250,25 @@ class Runner(Generic[State]):
             if self._approval is None:
                 self._act(event, world)
             else:
-                state, facts = approval.handle(self._approval, event, world, self)
+                state, facts = approval.handle(self._approval, event, world, self._desk)
                 self._answered(state, facts, world)
             return
         typing = self._login_state is not None and bool(self._login_state.person)
         escapes = isinstance(event, Keyed) and event.press.key == "escape" and not typing
         cancels = event == Tap("login:cancel") or escapes
         if cancels:
-            self._state, facts = self._role.handle(self._state, Tap("login:cancel"), world, self)
+            self._state, facts = self._role.handle(self._state, Tap("login:cancel"), world, self._desk)
         else:
             if self._login_state is None:
                 self._login_state = self._login.begin(world)
-            self._login_state, facts = self._login.handle(self._login_state, event, world, self)
+            self._login_state, facts = self._login.handle(self._login_state, event, world, self._desk)
         self._record(facts)
 
     def _act(self, event: Event, world: World, before: tuple[Fact, ...] = ()) -> None:
         """`before`: facts that count first, whatever becomes of the event: the approval that let it happen."""
         assert self._state is not None
         try:
-            state, facts = self._role.handle(self._state, event, world, self)
+            state, facts = self._role.handle(self._state, event, world, self._desk)
         except NotPermitted as needed:
             self._record(before)
             self._approval = approval.asked(event, needed, world.now)
@@ -302,7 +305,7 @@ class Runner(Generic[State]):
         world = self._world() if moves and self._handover is not None else None
         if world is None or world.person is None or self._handover is None or self._state is None:
             return ()
-        return self._handover.leave(self._state, world, self)
+        return self._handover.leave(self._state, world, self._desk)
 
     def _fetch(self) -> None:
         """What waits for whoever is here, as soon as this station sees it."""
@@ -327,35 +330,6 @@ class Runner(Generic[State]):
             except JournalError as error:
                 records.refuse(error)
             self._stale = True
-
-    def new_id(self) -> str:
-        return str(ULID.from_datetime(self._clock.now())).lower()
-
-    def finished(self) -> tuple[Card, ...]:
-        shop = self._on.shop.shop
-        return () if shop is None else self._on.mirror.finished(f"{DONE}/{shop.business_day}")
-
-    def passed(self) -> tuple[Passed, ...]:
-        shop = self._on.shop.shop
-        return () if shop is None else passed_on(self._settings.journal_path.parent, shop.business_day)
-
-    def next_number(self, name: str) -> int:
-        return self._on.journal.next_number(name)
-
-    def right_pin(self, person: str, pin: str) -> bool:
-        shop = self._on.shop.shop
-        kept = None if shop is None else shop.pins.get(person)
-        return right_pin(pin, None if kept is None else kept.argon2id, self._settings.token_key)
-
-    def pin_wait_s(self, person: str) -> float:
-        tries, now, shop = self._records.access, self._clock.now(), self._on.shop.shop
-        kept = None if shop is None else shop.pins.get(person)
-        elsewhere = None if kept is None else kept.blocked_until
-        elsewhere_s = 0.0 if elsewhere is None else (elsewhere - now).total_seconds()
-        return max(wait_s(tries.tries_of(person), now), wait_s(tries.tries_of(""), now), elsewhere_s)
-
-    def recipe(self, recipe_id: str) -> Recipe | None:
-        return self._on.shop.recipe(recipe_id)
 
     def _scanned(self, code: str) -> None:
         """Whatever the screen shows, even while a PIN is being typed: a scan goes to no text and no button."""
@@ -427,7 +401,7 @@ class Runner(Generic[State]):
 
     def _role_scene(self, world: World) -> Scene:
         state = self._role.begin(world) if self._state is None else self._state
-        self._state = self._role.notice(state, world, self)
+        self._state = self._role.notice(state, world, self._desk)
         if not self._role.asks_for_person(self._state, world):
             self._login_state = None
             scene = self._role.scene(self._state, world)
@@ -438,7 +412,7 @@ class Runner(Generic[State]):
             return scene if self._approval is None else approval.scene(self._approval, scene, world)
         self._approval = None
         login = self._login.begin(world) if self._login_state is None else self._login_state
-        self._login_state = self._login.notice(login, world, self)
+        self._login_state = self._login.notice(login, world, self._desk)
         return self._login.scene(self._login_state, world)
 
     def _notice(self) -> Scene:
@@ -479,6 +453,7 @@ class Runner(Generic[State]):
             pressed=gestures.pressed(self._finger),
             note=self._note,
             answered=self._records.answered,
+            plan=expected(on.tokens.value.plan, self._records.pending),
         )
 
     def _note_first(self, scene: Scene) -> None:

@@ -8,6 +8,7 @@ from station.domain.cards import Card
 from station.domain.facts import Entry
 from station.domain.menu import Person, Shop, StationInfo
 from station.domain.permissions import NotPermitted
+from station.domain.plan import NO_PLAN, Plan
 from station.domain.token import Key
 from station.local.status import LinkStatus, TokensStatus
 from station.renderers.scene import Ruler
@@ -22,7 +23,7 @@ class World:
     """`cards`: the mirror with this station's pending facts applied. `person`: who is logged in here.
 
     `recent`: the newest facts of this station's journal, oldest first (a few hundred). `now`: the shop's time.
-    `pressed`: the action under the finger that is down now, for buttons to look pressed. `note`: what became of a scan, for
+    `plan`: what was decided about dispatch, here too and not on the share yet. `pressed`: the action under the finger that is down now, for buttons to look pressed. `note`: what became of a scan, for
     a few seconds. `approved`, `approver`: the permission that somebody else has given for the one action in hand.
     `answered`: void tokens of which somebody here has said whether they were made.
     """
@@ -38,6 +39,7 @@ class World:
     size: tuple[int, int]
     theme: Theme
     ruler: Ruler
+    plan: Plan = NO_PLAN
     pressed: str = ""
     note: str = ""
     approved: str = ""

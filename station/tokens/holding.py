@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 
 from station.domain.cards import Card
-from station.domain.floor import DONE, VOID, Spot, live
+from station.domain.floor import DONE, Spot, live
 from station.domain.token import Body, Key, TokenName, decode, encode
 from station.errors import TokenError
 from station.local.mirror import MirrorWriter
@@ -73,7 +73,7 @@ class Holding:
     def placed(self, gone: Spot | None, there: Iterable[tuple[Spot, Body]], shown: Collection[str]) -> None:
         """This station's own operation: in the mirror before the fact is settled, so that no screen blinks."""
         for spot, body in there:
-            if spot.place.startswith((f"{DONE}/", f"{VOID}/")) and spot.place not in shown:
+            if spot.place.startswith(f"{DONE}/"):
                 self._mirror.finish(spot, encode(body, self._key))
         kept = [(spot, body) for spot, body in there if spot.place in shown and not self._is_past(spot)]
         for spot, body in kept:

@@ -226,10 +226,12 @@ class Sync:
     def _settle(self, entry: Entry, carried: Carried) -> None:
         key = _key_of(entry)
         self._holding.placed(carried.gone, carried.placed, self._places)
+        if isinstance(entry.fact, PlanChanged):
+            # Told before it is settled: no screen shows the plan from before for a moment.
+            self._take_plan(self._floor.plan())
+            self._tell()
         self._journal.settle(entry, carried.report, self._clock.now())
         self._holding.end(entry.id)
-        if isinstance(entry.fact, PlanChanged):
-            self._take_plan(self._floor.plan())
         if isinstance(entry.fact, OrderSent) and entry.fact.bill is not None:
             self._journal.forget_progress(entry.fact.bill.order)
         if carried.report.outcome == "lost":

@@ -261,6 +261,8 @@ def test_a_course_waits_for_what_stays():
 def test_what_stands_on_the_pass_goes_without_the_rest_only_when_somebody_permits_it():
     first, second = order(1, part="1-1"), order(1, part="1-2", station="fry1")
     floor = Floor(("pass", first), ("stations/fry1", second))
+    assert floor.scene.action(f"hand_part:{first.order}") is None, "only of the order that somebody looks at"
+    floor.taps(f"pick:{name(first)}")
     floor.person = Person(floor.person.id, "Ben", "cook", LEAD - {"token.void"})
     with pytest.raises(NotPermitted, match="without the rest"):
         floor.taps(f"hand_part:{first.order}")
@@ -280,6 +282,7 @@ def test_allergies_are_read_before_a_part_goes_too(allergies):
     assert floor.does(Tap(f"hand_part:{first.order}")) == []
     assert "read the allergies first" in floor.scene.message
     floor.taps(f"seen:{first.order}")
+    floor.taps(f"pick:{name(first)}")
     assert [fact.part for fact in floor.taps(f"hand_part:{first.order}")] == ["1-1"]
 
 
@@ -489,3 +492,29 @@ def test_what_was_handed_over_last_stands_under_the_pass():
     assert f"Last: {body.number.upper()}, {gone.body.number.upper()}" in texts(floor.scene)
     floor.state = replace(floor.state, last=())
     assert "Last:" not in " ".join(texts(floor.scene))
+
+
+def test_a_long_order_is_split_over_several_pages_and_by_half():
+    body = kitchen.body(38, NOW, age_s=60, lines=14)
+    floor = Floor(("stations/grill1", body))
+    floor.taps(f"pick:{name(body)}")
+    floor.taps("split")
+    shown = {line.id for line in body.lines if floor.scene.action(f"all:{line.id}")}
+    floor.taps("split_page:1")
+    following = {line.id for line in body.lines if floor.scene.action(f"all:{line.id}")}
+    assert shown
+    assert following
+    assert shown.isdisjoint(following)
+    line = next(line for line in body.lines if line.id in following)
+    floor.taps(f"all:{line.id}")
+    assert dict(floor.state.off) == {line.id: line.count}
+    floor.taps(f"all:{line.id}")
+    assert floor.state.off == ()
+
+
+def test_half_of_an_order_goes_by_one_key():
+    body = order(1, lines=3)
+    floor = Floor(("stations/grill1", body))
+    floor.taps(f"pick:{name(body)}")
+    floor.keys("s", "h")
+    assert sum(dict(floor.state.off).values()) == sum(line.count for line in body.lines) // 2

@@ -266,6 +266,9 @@ def _expediter(fonts, size):
     yield "expediter-stuck", scene(ExpediterState(), _stuck())
     yield "expediter-silent", scene(ExpediterState(), tokens=silent)
     yield "expediter-split", scene(replace(at_hand, overlay="split", off=off))
+    long = kitchen.body(38, NOW, age_s=60, lines=14)
+    longest = {**cards, **dict([kitchen.placed(long, "stations/grill1")])}
+    yield "expediter-split-long", scene(ExpediterState(picked=long.key, overlay="split", choice=12), longest)
     yield "expediter-split-to", scene(replace(at_hand, overlay="split_to", off=off))
     yield "expediter-void", scene(replace(at_hand, overlay="void", reason="Wrong order"))
     gone = tuple(replace(card, spot=replace(card.spot, place="done/2026-11-23")) for card in parts)
@@ -342,6 +345,7 @@ def _expediter_more(scene, at_hand, fonts, size):
     places = ("pass", "stations/fry1")
     split = dict(kitchen.placed(body, place) for body, place in zip(parts, places, strict=True))
     yield "expediter-part", scene(ExpediterState(), split)
+    yield "expediter-part-picked", scene(ExpediterState(picked=(parts[0].order, parts[0].part)), split)
     passed = tuple(
         Passed(
             order=kitchen.ident(n, NOW),
