@@ -13,7 +13,8 @@ from station.domain.incoming import bridge_key, signature
 from station.local.clock import ShopClock
 from station.local.journal import Journal
 from station.tokens.incoming import ALONE, KEPT, Incoming
-from tests.renderers.test_till import SHOP, SOUP, ulid
+from tests.domain.test_incoming import text as order
+from tests.renderers.test_till import SHOP, ulid
 
 KEY = b"k" * 32
 
@@ -37,20 +38,6 @@ class Expediter:
     @property
     def sent(self):
         return [entry.fact for entry in self.journal.since(0) if isinstance(entry.fact, OrderSent)]
-
-
-def order(**changes):
-    made = {
-        "bridge": "web",
-        "id": "A-1",
-        "mode": "take_away",
-        "lines": [{"item": SOUP.id, "count": 2}],
-        "total_minor": 1300,
-        "currency": "EUR",
-        "payment": {"kind": "online", "reference": "pi_1"},
-        **changes,
-    }
-    return json.dumps(made).encode()
 
 
 def put(share, name, data, signed=None, *, sig=True):
