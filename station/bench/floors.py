@@ -10,6 +10,7 @@ import pygame
 
 from station.bench import kitchen
 from station.bench.results import Reference, Result
+from station.daemon import keep_for_good
 from station.domain.cards import Card
 from station.domain.figures import percentile
 from station.domain.menu import Person, Profile
@@ -32,6 +33,8 @@ PERIOD_FRAMES: Final = 36
 def floors(seconds: float, size: tuple[int, int]) -> list[Result]:
     """`seconds`: how long each of the four is watched, half of it anew and half pulsing."""
     results: list[Result] = []
+    # As the program does.
+    keep_for_good()
     for orders in (FEW, MANY):
         results += _watched("prep display", PrepRole(), _prep, orders, seconds, size)
         results += _watched("expediter, 16 stations", ExpediterRole(), _expediter, orders, seconds, size)

@@ -18,6 +18,7 @@ from station.bench import kitchen
 from station.bench.desk import BenchDesk
 from station.bench.results import Reference, Result
 from station.bench.scratch import ScratchStation
+from station.daemon import keep_for_good
 from station.data.snapshot import Snapshots
 from station.domain.cards import Card
 from station.domain.figures import percentile
@@ -47,6 +48,8 @@ def opening(sizes: Sequence[tuple[int, int]]) -> list[Result]:
             if source.shop is None:
                 raise StationError(f"the bench's snapshot cannot be read: {source.problem}")
             fonts = Fonts()
+            # As the program does.
+            keep_for_good()
             times = [_opened(source.shop, source, n, size, fonts) for n in range(len(source.shop.menu.items))]
             found.append(_result(size, times))
         return [*found, _reading(path, station.code)]

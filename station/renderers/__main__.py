@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from station.config import Display, Settings, home_of, load_settings
-from station.daemon import Stop, run, setup_logging
+from station.daemon import Stop, keep_for_good, run, setup_logging
 from station.errors import ConfigError, StationError
 from station.local.journal import Journal
 from station.local.mirror import Mirror
@@ -95,6 +95,7 @@ class Program:
             handover = TillHandover() if settings.role == "till" else None
             runner = Runner(settings, role, login, adapters, self._woken, self.stop.set, handover)
             opened.pop_all()
+            keep_for_good()
             return runner
 
     def _opened(self, settings: Settings | None) -> Screen:
