@@ -45,6 +45,8 @@ class ExpediterRole:
     def notice(self, state: ExpediterState, world: World, desk: Desk) -> ExpediterState:
         if state.taking and world.person is not None:
             return orders.notice(state, world, desk)
+        # With nobody there the floor is what must be seen; what was begun waits.
+        state = replace(state, taking=False)
         changed = recalls.remembered(speeds.refreshed(state, world, desk), desk)
         card = act.picked(state, world)
         if state.picked is not None and (card is None or floor.finished(card)):
@@ -57,7 +59,7 @@ class ExpediterRole:
         return replace(changed, asking=False) if state.asking and world.person is not None else changed
 
     def handle(self, state: ExpediterState, event: Event, world: World, desk: Desk) -> Result:
-        if state.taking and event != Tap("login:cancel"):
+        if state.taking and world.person is not None:
             return orders.handle(state, event, world, desk)
         if isinstance(event, Tap):
             return self._with_disk(_tapped(state, event.action, world), world, desk)
@@ -77,10 +79,10 @@ class ExpediterRole:
         return (speeds.opened(state, world, desk), ()) if done[0].wants == "speed" else done
 
     def asks_for_person(self, state: ExpediterState, world: World) -> bool:
-        return (state.asking or state.taking) and world.person is None
+        return state.asking and world.person is None
 
     def scene(self, state: ExpediterState, world: World) -> Scene:
-        if state.taking:
+        if state.taking and world.person is not None:
             return orders.scene(state, world)
         place = view.layout(state, world, detailed=act.picked(state, world) is not None)
         columns, shown = view.columns(state, place, world)
@@ -213,9 +215,7 @@ def _tapped(state: ExpediterState, action: str, world: World) -> Result:
         "fold": lambda: (replace(state, folded=state.folded ^ {rest}), ()),
         "order": lambda: (orders.opened(state, world), ()),
         "help": lambda: (replace(act.closed(state), overlay="" if state.overlay == "help" else "help"), ()),
-        "login": lambda: (
-            (replace(state, asking=False, taking=False), ()) if rest == "cancel" else act.log_in_or_out(state, world)
-        ),
+        "login": lambda: (replace(state, asking=False), ()) if rest == "cancel" else act.log_in_or_out(state, world),
         "close": lambda: (act.closed(state), ()),
         "message": lambda: (replace(state, message="", message_until=None), ()),
     }

@@ -27,11 +27,6 @@ class Plans:
         self._hand = hand
         self._plan = NO_PLAN
 
-    @property
-    def newest(self) -> Plan:
-        """As last read; what holds while the share is away."""
-        return self._plan
-
     def read(self) -> Plan:
         """The plan that counts. One that is torn, altered or malformed is set aside and not obeyed."""
         for revision in reversed(self._revisions()):

@@ -11,12 +11,13 @@ from enum import Enum
 from typing import Final
 
 from station.domain.floor import TMP, TRANSIT, Transit, parse_transit
+from station.domain.plan import revision_of
 from station.domain.token import Key, parse_name
 from station.errors import TokenError
 from station.tokens.hand import Hand
 from station.tokens.replace import TransitListing, look, resolve, roll_forward
 from station.tokens.share import Entry, Moved, NoFolder
-from station.tokens.survey import survey
+from station.tokens.survey import held_keys, survey
 
 ROLL_FORWARD_AFTER_S: Final = 2.0
 ABANDON_AFTER_S: Final = 60.0
@@ -89,15 +90,20 @@ def left_over(entries: Collection[Entry], published: Collection[Key], now_s: flo
     Age alone proves nothing: a publish may be *staged* while its station is off for days, and its file not being there
     would be read as published. But a staged publish is not published, so when the order is anywhere on the floor, what
     stands here under it is an attempt that was given up. The hour keeps away from attempts that still arrive.
+    Plans and answers are written anew at every attempt: of these age alone is enough.
     """
     names = []
     for entry in entries:
-        name, _, _ = entry.name.rpartition(".")
+        old = now_s - entry.modified.timestamp() > TMP_KEPT.total_seconds()
+        name, _, ending = entry.name.rpartition(".")
+        if old and (ending == "answer" or revision_of(name) is not None):
+            names.append(entry.name)
+            continue
         try:
             key = parse_name(name).key
         except TokenError:
             continue
-        if key in published and now_s - entry.modified.timestamp() > TMP_KEPT.total_seconds():
+        if key in published and old:
             names.append(entry.name)
     return names
 
@@ -137,5 +143,5 @@ def _sweep_tmp(hand: Hand, seen: Sightings) -> int:
     old = [entry for entry in entries if now_s - entry.modified.timestamp() > TMP_KEPT.total_seconds()]
     if not old:
         return 0
-    names = left_over(old, survey(hand.share).published, now_s)
+    names = left_over(old, survey(hand.share).published | held_keys(hand.share), now_s)
     return sum(hand.share.delete(f"{TMP}/{name}") for name in names)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from station.domain.floor import (
     DONE,
+    HELD,
     HOLD,
     INBOX,
     PARENTS,
@@ -87,6 +88,16 @@ def survey(share: Share) -> Survey:
     return Survey(
         tuple(live), tuple(moving), tuple(retired), tuple(quarantined), tuple(invalid), tuple(sorted(transits))
     )
+
+
+def held_keys(share: Share) -> set[Key]:
+    """Of the orders that are held and were not sold: the survey is not about them."""
+    found: set[Key] = set()
+    for place in _below(share, HELD):
+        for name in _files(share, place):
+            with suppress(TokenError):
+                found.add(parse_name(name).key)
+    return found
 
 
 def suspect(found: Survey) -> Suspicions:

@@ -322,6 +322,20 @@ class TestRecover:
         # A staged order whose station is off for days is nowhere else: its only file must wait for it.
         assert left == {names[staged.order], names[young.order]}
 
+    def test_of_held_orders_plans_and_answers_no_old_attempts_stay_in_tmp(self, site, other, body, new_id):
+        kept, waiting = body(), body()
+        other.publish("op", kept, "held/waiting")
+        old = [f"{name_of(kept)}.{new_id()}", f"000000007.plan.{new_id()}", f"{new_id()}.answer"]
+        stays = [f"{name_of(waiting)}.{new_id()}", "notes.txt"]
+        for name in (*old, *stays):
+            path = site.root / "tmp" / name
+            path.write_bytes(b"x")
+            os.utime(path, (time.time() - 7200, time.time() - 7200))
+        young = site.root / "tmp" / f"000000008.plan.{new_id()}"
+        young.write_bytes(b"x")
+        assert other.recover().tmp_deleted == len(old)
+        assert {path.name for path in (site.root / "tmp").iterdir()} - {".clock"} == {*stays, young.name}
+
 
 class TestQuarantine:
     def test_a_refused_file_is_set_aside_with_the_reason_beside_it(self, site, floor):

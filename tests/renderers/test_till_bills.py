@@ -125,6 +125,17 @@ def test_nobody_there_is_asked_for_first() -> None:
     assert ROLE.asks_for_person(expediter.state, expediter.world)
 
 
+def test_whoever_logs_out_leaves_the_floor_on_the_screen_and_the_order_for_later() -> None:
+    expediter = Pass().tap("order", f"item:{SOUP.id}")
+    expediter.world = replace(expediter.world, person=None)
+    expediter.state = ROLE.notice(expediter.state, expediter.world, expediter.desk)
+    assert not ROLE.asks_for_person(expediter.state, expediter.world)
+    assert ROLE.scene(expediter.state, expediter.world).action("balance") is not None
+    expediter.world = replace(expediter.world, person=SHIFT)
+    expediter.tap("order", "pay")
+    assert [line.name for line in expediter.sent[0].token.lines] == ["Soup"]
+
+
 def test_any_till_takes_the_payment_once(floor: Floor) -> None:
     sent, bill = phoned(floor, SOUP, TOAST)
     till = Counter(floor, "till1").comes(ANNA)
