@@ -6,6 +6,7 @@ from typing import Final
 
 from station.domain.cards import Card
 from station.domain.facts import Fact
+from station.domain.floor import station_of
 from station.renderers import floor_view as floor
 from station.renderers import theme as look
 from station.renderers.expediter_actions import ExpediterState, said
@@ -73,6 +74,15 @@ def picked(state: ExpediterState, world: World) -> ExpediterState:
     if not found:
         return said(state, f"No order on the floor has {state.find.upper()} in its number", world)
     return replace(ended(state), picked=floor.by_age(found)[0].key)
+
+
+def folded(state: ExpediterState, code: str, world: World) -> ExpediterState:
+    """A station is shown by its head only, or whole again; without a code the one where the picked order stands."""
+    card = None if state.picked is None else world.cards.get(state.picked)
+    station = code or (station_of(card.spot.place) if card is not None else None)
+    if station is None:
+        return said(state, "Tap an order at a station first, then fold", world)
+    return replace(state, folded=state.folded ^ {station})
 
 
 def scanned(state: ExpediterState, order: str, world: World) -> ExpediterState:

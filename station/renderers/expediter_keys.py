@@ -37,6 +37,7 @@ _TOOLS = {
     "n": "order",
     "b": "balance",
     "/": "find",
+    "z": "fold",
     "f1": "help",
     "f2": "login",
 }

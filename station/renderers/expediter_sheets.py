@@ -31,6 +31,7 @@ KEYS = (
     ("V", "void, with a reason"),
     ("X", "rescue what a silent station has"),
     ("/", "find: digits of a number, late, rush, a group; Enter picks the first"),
+    ("Z", "fold the station of the picked order, or show it whole"),
     ("B", "who gets the orders: automatic or by hand, pause, shares, evening out"),
     ("G", "speed of service, as a picture"),
     ("N", "take an order: by phone, at the counter, or a test; F10 back"),

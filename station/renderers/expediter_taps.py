@@ -55,7 +55,7 @@ def tapped(state: ExpediterState, action: str, world: World) -> Result:
         "find": lambda: (find.opened(state), ()),
         "only": lambda: (find.chosen(state, rest), ()),
         "seek": lambda: (find.taken_back(state) if rest == "back" else find.typed(state, rest), ()),
-        "fold": lambda: (replace(state, folded=state.folded ^ {rest}), ()),
+        "fold": lambda: (find.folded(state, rest, world), ()),
         "order": lambda: (orders.opened(state, world), ()),
         "help": lambda: (replace(act.closed(state), overlay="" if state.overlay == "help" else "help"), ()),
         "login": lambda: (replace(state, asking=False), ()) if rest == "cancel" else act.log_in_or_out(state, world),

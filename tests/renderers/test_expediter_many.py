@@ -123,6 +123,18 @@ def test_a_folded_station_gives_its_room_to_the_others():
     assert [one for one in crowd.scene.shown if one.place == "stations/grill1"]
 
 
+def test_a_station_is_folded_by_keyboard_too():
+    crowd = Crowd()
+    crowd.keys("z")
+    assert "Tap an order at a station first" in crowd.scene.message
+    one = next(card for card in crowd.cards.values() if card.spot.place == "stations/grill3")
+    crowd.state = replace(crowd.state, picked=one.key)
+    crowd.keys("z")
+    assert crowd.state.folded == {"grill3"}
+    crowd.keys("z")
+    assert crowd.state.folded == frozenset()
+
+
 def test_a_silent_station_is_rescued_from_its_block():
     crowd = Crowd(silent="grill5")
     facts = crowd.taps("rescue:grill5")
