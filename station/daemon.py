@@ -61,6 +61,8 @@ def setup_logging(program: str, level: str = "info") -> logging.Logger:
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     for loud in ("smbprotocol", "spnego", "sqlalchemy"):
         logging.getLogger(loud).setLevel(logging.ERROR)
+    # A connection that broke while it was given back: the program says so itself, in a sentence, when it needs the next one.
+    logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
     return logging.getLogger(program)
 
 

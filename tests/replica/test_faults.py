@@ -1,6 +1,8 @@
 """The network and the servers fail wherever they can: what was under way is done again, and nothing is lost or old."""
 
+import gc
 import itertools
+import logging
 import os
 import random
 import subprocess
@@ -13,11 +15,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, select, text, update
 
+from station.daemon import setup_logging
 from station.data import engines, replicated
 from station.data.locks import Hold, Taken
 from station.data.replica_tables import in_replica
 from station.data.replicated import Ends, Pump, Pumped, pumping
-from station.data.session import reading
+from station.data.session import open_engine, reading
 from station.data.tables import ledger, menu, orders, shop
 from station.demo.mariadb import PrivateMariaDB
 from station.errors import DataError
@@ -212,6 +215,31 @@ def test_a_refused_network_is_told_once_and_is_no_end(filled, proxied, proxy, pr
     assert pump.catch_up() == {"ok"}
     assert sum("replica=away" in record.getMessage() for record in caplog.records) == 1
     assert filled.equal()
+
+
+@on_sqlite
+def test_a_connection_that_breaks_as_it_is_given_back_leaves_no_trace_of_code_in_the_log(
+    filled, proxied, proxy, capsys
+):
+    root, pool = logging.getLogger(), logging.getLogger("sqlalchemy.pool")
+    kept = root.level, root.handlers[:], pool.level
+    for usual in (logging.NOTSET, None):
+        setup_logging("replica")
+        if usual is not None:
+            pool.setLevel(usual)
+        engine = open_engine(proxied)
+        conn = engine.connect()
+        conn.execute(text("SELECT 1"))
+        proxy.refuse()
+        # Dropped, as by an error in the middle of a transaction: the pool takes it back by itself.
+        del conn
+        gc.collect()
+        proxy.resume()
+        engine.dispose()
+        assert ("Traceback" in capsys.readouterr().out) is (usual is not None)
+    root.handlers[:] = kept[1]
+    root.setLevel(kept[0])
+    pool.setLevel(kept[2])
 
 
 def test_a_pump_that_lost_its_lock_writes_nothing_old_over_what_the_next_one_wrote(filled):

