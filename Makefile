@@ -55,6 +55,7 @@ bench: setup
 	@$(BIN)/station bench order
 	@$(BIN)/station bench login
 	@$(BIN)/station bench render
+	@$(BIN)/station bench till
 	@$(BIN)/station bench link
 	@$(BIN)/station bench replica
 

@@ -11,11 +11,14 @@ from station.commands.doctor import doctor
 from station.commands.floor import app as floor
 from station.commands.incoming import app as incoming
 from station.commands.master import app as master
+from station.commands.paper import app as paper
 from station.commands.replica import app as replica
+from station.commands.report import app as report
 from station.commands.scanner import app as scanner
 from station.commands.show import show
 from station.commands.simulate import simulate
 from station.commands.staff import app as staff
+from station.commands.training import app as training
 from station.errors import StationError
 
 app = typer.Typer(
@@ -32,7 +35,10 @@ app.add_typer(audit, name="audit")
 app.add_typer(replica, name="replica")
 app.add_typer(floor, name="floor")
 app.add_typer(incoming, name="incoming")
+app.add_typer(paper, name="print")
+app.add_typer(report, name="report")
 app.add_typer(scanner, name="scanner")
+app.add_typer(training, name="training")
 app.add_typer(bench, name="bench")
 app.command()(demo)
 app.command()(doctor)

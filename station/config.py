@@ -4,7 +4,8 @@
 
     station.json     what this station is: code, role, where the share and the master are, its display
     secrets.json     mode 0600: the shop's token key (64 hexadecimal digits), the passwords of share, master and replica
-    data/            journal.db, mirror/, snapshot.db
+    data/            journal.db, mirror/, snapshot.db; training.on while this station is in training, whose journal and mirror
+                     are in training/
     run/             sockets and status files, made anew at each start
 
 A mistake in either file is one sentence that names the file, the field and the mend.
@@ -112,7 +113,10 @@ class _SecretsFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What this station is and where its things are. Secrets never appear in its repr."""
+    """What this station is and where its things are. Secrets never appear in its repr.
+
+    `training`: nothing that is done here counts: journal, mirror and floor are others.
+    """
 
     home: Path
     code: str
@@ -129,14 +133,33 @@ class Settings:
     master_password: str = field(repr=False, default="")
     replica_password: str = field(repr=False, default="")
     pump_password: str = field(repr=False, default="")
+    training: bool = False
+
+    @property
+    def data_dir(self) -> Path:
+        return self.home / "data"
 
     @property
     def journal_path(self) -> Path:
-        return self.home / "data" / "journal.db"
+        return self._records / "journal.db"
+
+    @property
+    def real_journal_path(self) -> Path:
+        """Of what counts, in training too."""
+        return self.data_dir / "journal.db"
 
     @property
     def mirror_path(self) -> Path:
-        return self.home / "data" / "mirror"
+        return self._records / "mirror"
+
+    @property
+    def training_changed(self) -> bool:
+        """Whether it was switched since these settings were read: the program ends, and begins anew."""
+        return _training_marker(self.home).exists() != self.training
+
+    @property
+    def _records(self) -> Path:
+        return self.data_dir / "training" if self.training else self.data_dir
 
     @property
     def snapshot_path(self) -> Path:
@@ -153,6 +176,10 @@ class Settings:
     @property
     def link_status(self) -> Path:
         return self.run_dir / "link.json"
+
+    @property
+    def printer_status(self) -> Path:
+        return self.run_dir / "printer.json"
 
     @property
     def replica_status(self) -> Path:
@@ -191,7 +218,25 @@ def load_settings(home: Path | None = None, environment: Mapping[str, str] | Non
         master_password=secrets.master_password,
         replica_password=secrets.replica_password,
         pump_password=secrets.pump_password,
+        training=_training_marker(home).exists(),
     )
+
+
+def switch_training(home: Path, *, on: bool) -> None:
+    """Every program of the station sees it within a second or so. Raises ConfigError when the disk refuses."""
+    marker = _training_marker(home)
+    try:
+        if on:
+            marker.parent.mkdir(parents=True, exist_ok=True)
+            marker.touch()
+        else:
+            marker.unlink(missing_ok=True)
+    except OSError as error:
+        raise ConfigError(f"{marker} could not be changed: {error.strerror}; check this station's disk") from error
+
+
+def _training_marker(home: Path) -> Path:
+    return home / "data" / "training.on"
 
 
 _File = TypeVar("_File", _StationFile, _SecretsFile)

@@ -61,3 +61,7 @@ class OrderRefused(StationError):
 
 class RecipeError(StationError):
     """A recipe cannot be what it says: it stands in itself, or is made of something that does not exist."""
+
+
+class PrinterError(StationError):
+    """A printer did not print it: it is off, out of paper, busy, or not there. The same may work later."""

@@ -7,6 +7,7 @@ from ulid import ULID
 
 from station.domain.cards import Card
 from station.domain.menu import Recipe
+from station.domain.sold import SoldOrder
 from station.domain.speed import Passed
 
 
@@ -26,6 +27,10 @@ class BenchDesk:
     def next_number(self, name: str) -> int:
         self._counted[name] += 1
         return self._counted[name]
+
+    def sold(self, order: str) -> SoldOrder | None:
+        del order
+        return None
 
     def finished(self) -> tuple[Card, ...]:
         return ()

@@ -86,6 +86,8 @@ def _one_order(till: Station, prep: Station, item: str) -> tuple[str, float]:
     time.sleep(0.05)
     if (pay := _enabled(till.look().button("pay"))) is not None:
         till.tap(pay)
+        # Asked over the order, where Pay is out of reach.
+        till.tap(_wait_for(till, lambda look: look.button("mode:eat_in") if look.button("pay") is None else None))
     sent_ns = till.tap(_wait_for(till, lambda look: _enabled(look.button("tender:cash:exact"))))
     # Nobody looks meanwhile: a look costs the screen a few milliseconds.
     time.sleep(SETTLE_S)

@@ -64,7 +64,7 @@ def run_renderer(watch: Stopwatch | None) -> None:
     if watch is not None:
         watch.watch(HandsSocket, "read", RECEIVED)
         watch.watch(runner, "scanned", LOOKED_UP)
-        watch.watch(Journal, "append", APPENDED)
+        watch.watch(Journal, "append_all", APPENDED)
         watch.watch(runner.Runner, "_make_scene", SCENE)
         watch.watch(Screen, "show", SHOWN)
     program.main()

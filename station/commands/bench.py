@@ -51,6 +51,16 @@ def render(as_json: AsJson = False) -> None:
     _print(bench_render.run(), as_json=as_json)
 
 
+@app.command("till")
+def till(
+    as_json: AsJson = False, orders: Annotated[int, typer.Option(help="How many orders of five lines are rung up")] = 60
+) -> None:
+    """A tap on the till to its frame with 400 items, and the taps that the commonest paths need."""
+    from station.bench import till as bench_till
+
+    _print(bench_till.run(orders), as_json=as_json)
+
+
 @app.command("link")
 def link(
     as_json: AsJson = False,

@@ -19,7 +19,7 @@ from station.data.snapshot import Snapshots
 from station.domain.findings import Finding, Verdict
 from station.errors import StationError
 from station.local.journal import Journal
-from station.local.status import LinkStatus, ReplicaStatus, TokensStatus, read_status
+from station.local.status import LinkStatus, PrinterStatus, ReplicaStatus, TokensStatus, read_status
 
 LOW_DISK_MB = 200
 DRIFT_S = 2.0
@@ -53,6 +53,7 @@ def _examine(home: Path) -> Iterator[Finding]:
         "master": _master,
         "snapshot": _snapshot,
         "replica": _replica,
+        "printer": _printer,
         "fonts": _fonts,
         "display": _display,
     }
@@ -154,6 +155,14 @@ def _snapshot(settings: Settings) -> Finding:
             "snapshot", "wrong", f"{text}; it knows no station {settings.code}: add it on the manager's screen"
         )
     return Finding("snapshot", "ok", text)
+
+
+def _printer(settings: Settings) -> Finding:
+    said = read_status(settings.printer_status, PrinterStatus)
+    if said.state == "stuck":
+        return Finding("printer", "warning", f"{said.message} ({said.waiting} wait)")
+    words = {"none": "none is set up", "starting": "its program has not said anything yet"}
+    return Finding("printer", "ok", words.get(said.state, f"{said.printer} answers"))
 
 
 def _fonts(settings: Settings) -> Finding:  # noqa: ARG001 - every examination is called alike

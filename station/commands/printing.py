@@ -21,14 +21,18 @@ def print_json(value: object) -> None:
     print()
 
 
-def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Numbers stand at the right, words at the left."""
+def print_table(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, right: Sequence[bool] | None = None
+) -> None:
+    """Numbers stand at the right, words at the left; `right` says it of columns whose numbers are words already."""
     table = Table(
         title=title, title_justify="left", header_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0)
     )
     kept = [["" if cell is None else cell for cell in row] for row in rows]
     for number, name in enumerate(columns):
-        numeric = bool(kept) and all(isinstance(row[number], int | float) or row[number] == "" for row in kept)
+        numeric = (right is not None and right[number]) or (
+            bool(kept) and all(isinstance(row[number], int | float) or row[number] == "" for row in kept)
+        )
         table.add_column(name, justify="right" if numeric else "left", overflow="fold")
     for row in kept:
         table.add_row(*(f"{cell:.2f}" if isinstance(cell, float) else str(cell) for cell in row))

@@ -80,7 +80,7 @@ Day = Annotated[
 Plot = Annotated[Path | None, typer.Option(metavar="FILE.png", help="Draw it, too.")]
 
 
-def simulate(  # noqa: PLR0917 - each is an option with a name
+def simulate(
     stations: Stations = None,
     orders: Orders = None,
     peak: Peak = None,

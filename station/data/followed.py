@@ -80,7 +80,7 @@ def store(engine: Engine, station: str, entries: Sequence[Entry]) -> Stored:
     middle = len(entries) // 2
     first, second = store(engine, station, entries[:middle]), store(engine, station, entries[middle:])
     refused_in_all = max(first.refused_in_all, second.refused_in_all)
-    return Stored(first.new + second.new, first.refused + second.refused, refused_in_all)
+    return Stored(first.new + second.new, first.refused + second.refused, refused_in_all, first.days + second.days)
 
 
 def _store_alone(engine: Engine, station: str, entry: Entry) -> Stored:

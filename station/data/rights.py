@@ -12,7 +12,7 @@ from typing import Final, Literal
 from sqlalchemy import Table
 
 from station.data.queries.link import may_read_pins, snapshot_tables
-from station.data.tables import METADATA, ledger, menu, orders, payments, staff
+from station.data.tables import METADATA, ledger, menu, orders, payments, shop, staff
 from station.domain.menu import Role
 
 LoginRole = Role | Literal["replica"]
@@ -55,13 +55,42 @@ def _link(role: Role) -> Iterator[Right]:
 
 
 def _sells() -> Iterator[Right]:
-    yield from _all([orders.orders, orders.order_lines, orders.order_line_modifiers, payments.payments], "INSERT")
+    sold = [orders.orders, orders.order_lines, orders.order_line_modifiers, orders.order_discounts, payments.payments]
+    yield from _all(sold, "INSERT")
     yield from _all([orders.orders], "SELECT")
     yield Right("UPDATE", menu.menu_items.name, ("remaining", "updated_at", "revision"))
 
 
 def _till() -> Iterator[Right]:
+    """It gives money back, keeps a drawer, and closes the day: whoever makes the Z report reads what it is the sum of."""
     yield from _sells()
+    kept = [payments.refunds, payments.drawer_sessions, payments.drawer_movements]
+    yield from _all(kept, "SELECT", "INSERT")
+    yield from _all([orders.order_lines, orders.order_discounts, payments.payments], "SELECT")
+    yield Right("UPDATE", payments.drawer_sessions.name, _COUNTED)
+    yield Right("INSERT", shop.business_days.name)
+    yield Right("UPDATE", shop.business_days.name, _HELD)
+    yield Right("UPDATE", shop.business_days.name, _CLOSED)
+
+
+_COUNTED: Final = ("closed_by", "closed_at", "counted_minor", "expected_minor", "note")
+_HELD: Final = ("opened_at", "updated_at", "revision")
+_CLOSED: Final = (
+    "closed_at",
+    "closed_by",
+    "z_number",
+    "gross_minor",
+    "net_minor",
+    "tax_minor",
+    "refunds_minor",
+    "discounts_minor",
+    "rounding_minor",
+    "grand_total_minor",
+    "z_report",
+    "updated_at",
+    "revision",
+)
+"""Of a drawer, and of a business day: what is written when it is counted; while it is held; when it is closed."""
 
 
 def _expediter() -> Iterator[Right]:

@@ -116,6 +116,8 @@ class Cashier(Person):
             return self._choose(look)
         if look.starting("tender:", enabled=False):
             return self._pay(look)
+        if self._answer(look):
+            return GLANCE_S * 2
         items = look.starting("item:")
         if self._left > 0 and items:
             if self._chance.random() < 0.6 and (category := self._pick(look.starting("category:"))) is not None:
@@ -139,6 +141,18 @@ class Cashier(Person):
             self._left = 1
         return GLANCE_S
 
+    def _answer(self, look: Look) -> bool:
+        """What a till asks on the way: what the terminal shows, where it is eaten."""
+        approved, asked = look.button("terminal:approved"), look.button("mode:eat_in")
+        if approved is not None:
+            at_ns = self.station.tap(approved)
+            self._tally.sent.setdefault(self.code, []).append(at_ns)
+        elif asked is not None and look.button("pay") is None:
+            self.station.tap(asked)
+        else:
+            return False
+        return True
+
     def _choose(self, look: Look) -> float:
         done = look.button("modifiers:done")
         if done is not None and done.enabled and self._chance.random() < 0.6:
@@ -155,8 +169,11 @@ class Cashier(Person):
         card = look.button("tender:card")
         choices = [b for b in (cash, cash, self._pick(notes), card) if b is not None and b.enabled]
         if choices:
-            at_ns = self.station.tap(self._chance.choice(choices))
-            self._tally.sent.setdefault(self.code, []).append(at_ns)
+            chosen = self._chance.choice(choices)
+            at_ns = self.station.tap(chosen)
+            # A card is sent when the terminal has said so.
+            if chosen is not card:
+                self._tally.sent.setdefault(self.code, []).append(at_ns)
         return GLANCE_S * 2
 
 

@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from station.domain.menu import MenuItem, MenuModifier, ModifierGroup
+from station.domain.menu import Discount, MenuItem, MenuModifier, ModifierGroup
 from station.domain.token import Customer
 from station.errors import OrderRefused
 
@@ -44,11 +44,26 @@ class DraftLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Reduction:
+    """A discount as it was given: on the line `line_id` (None: on the whole order), why, and with whose approval."""
+
+    id: str
+    discount: Discount
+    line_id: str | None = None
+    reason: str = ""
+    approved_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
+    """`deposits_back`: packaging that the guest brings back, so many of each deposit."""
+
     lines: tuple[DraftLine, ...] = ()
     mode: Mode = "eat_in"
     customer: Customer = NOBODY
     note: str = ""
+    reductions: tuple[Reduction, ...] = ()
+    deposits_back: tuple[tuple[int, int], ...] = ()
 
     @property
     def count(self) -> int:
@@ -58,7 +73,7 @@ class Draft:
     @property
     def begun(self) -> bool:
         """Whether clearing it would lose anything that somebody entered."""
-        return bool(self.lines) or self.customer != NOBODY or bool(self.note)
+        return bool(self.lines) or self.customer != NOBODY or bool(self.note) or bool(self.deposits_back)
 
     def line(self, line_id: str) -> DraftLine | None:
         return next((line for line in self.lines if line.id == line_id), None)
@@ -141,7 +156,10 @@ def note_changed(draft: Draft, line_id: str, note: str) -> Draft:
 
 
 def removed(draft: Draft, line_id: str) -> Draft:
-    return replace(draft, lines=tuple(line for line in draft.lines if line.id != line_id))
+    """Without the line, and without what was taken off it; an order without lines has no discounts at all."""
+    lines = tuple(line for line in draft.lines if line.id != line_id)
+    kept = tuple(one for one in draft.reductions if one.line_id != line_id) if lines else ()
+    return replace(draft, lines=lines, reductions=kept)
 
 
 def repeated(draft: Draft, line_id: str, new_id: str) -> Draft:
@@ -169,6 +187,14 @@ def allergy_toggled(draft: Draft, code: str) -> Draft:
     had = draft.customer.allergies
     allergies = tuple(one for one in had if one != code) if code in had else (*had, code)
     return replace(draft, customer=msgspec.structs.replace(draft.customer, allergies=allergies))
+
+
+def deposit_back_changed(draft: Draft, deposit_minor: int, count: int) -> Draft:
+    """So many of this packaging came back."""
+    others = [(minor, back) for minor, back in draft.deposits_back if minor != deposit_minor]
+    if count > MAX_COUNT:
+        raise OrderRefused(f"at most {MAX_COUNT} of one kind; give the rest back on another order")
+    return replace(draft, deposits_back=tuple(sorted([*others, (deposit_minor, count)] if count > 0 else others)))
 
 
 def sold_in(draft: Draft, item_id: str) -> int:

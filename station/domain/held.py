@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from station.domain.draft import Draft, DraftLine
-from station.domain.menu import Menu, Person
-from station.domain.token import Body, Held, HeldLine, Line, Modifier
+from station.domain.draft import Draft, DraftLine, Reduction
+from station.domain.menu import Discount, Menu, Person
+from station.domain.token import Body, Held, HeldLine, HeldReduction, Line, Modifier
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,19 @@ class Origin:
     at: datetime
 
 
-def held(draft: Draft, origin: Origin, number: str, order: str | None = None, business_day: str = "") -> Body:
-    """The draft as a token; it must have a line. `order`, `number`, `business_day`: what the sale has reserved already."""
+def held(
+    draft: Draft,
+    origin: Origin,
+    number: str,
+    order: str | None = None,
+    business_day: str = "",
+    *,
+    parked: bool = False,
+) -> Body:
+    """The draft as a token; it must have a line. `order`, `number`, `business_day`: what the sale has reserved already.
+
+    `parked`: it waits until somebody asks for it.
+    """
     return Body(
         order=origin.id,
         number=number,
@@ -48,6 +59,9 @@ def held(draft: Draft, origin: Origin, number: str, order: str | None = None, bu
             lines={line.id: _kept(line) for line in draft.lines},
             order=order,
             business_day=business_day,
+            parked=parked,
+            reductions=tuple(map(_kept_reduction, draft.reductions)),
+            deposits_back=draft.deposits_back,
         ),
     )
 
@@ -66,7 +80,17 @@ def taken_up(body: Body, menu: Menu) -> TakenUp:
         chosen = tuple(one for one in told.chosen if one in known)
         priced = replace(item, price_minor=told.price_minor)
         lines.append(DraftLine(line.id, priced, line.count, chosen, line.note))
-    return TakenUp(Draft(tuple(lines), body.mode, body.customer, body.note), tuple(missing))
+    there = {line.id for line in lines}
+    reductions = () if body.held is None else tuple(map(_reduction, body.held.reductions))
+    draft = Draft(
+        tuple(lines),
+        body.mode,
+        body.customer,
+        body.note,
+        tuple(one for one in reductions if lines and (one.line_id is None or one.line_id in there)),
+        () if body.held is None else body.held.deposits_back,
+    )
+    return TakenUp(draft, tuple(missing))
 
 
 def _line(line: DraftLine) -> Line:
@@ -80,6 +104,26 @@ def _line(line: DraftLine) -> Line:
         modifiers=tuple(Modifier(id=one.id, name=one.name, effect=one.effect) for one in line.modifiers),
         note=line.note,
     )
+
+
+def _kept_reduction(one: Reduction) -> HeldReduction:
+    return HeldReduction(
+        id=one.id,
+        discount=one.discount.id or None,
+        name=one.discount.name,
+        kind=one.discount.kind,
+        value=one.discount.value,
+        scope=one.discount.scope,
+        line=one.line_id,
+        reason=one.reason,
+        approved_by=one.approved_by,
+    )
+
+
+def _reduction(kept: HeldReduction) -> Reduction:
+    # Whoever gave it was asked for a reason and a right then.
+    discount = Discount(kept.discount or "", kept.name, kept.kind, kept.value, kept.scope)
+    return Reduction(kept.id, discount, kept.line, kept.reason, kept.approved_by)
 
 
 def _kept(line: DraftLine) -> HeldLine:

@@ -50,13 +50,14 @@ class MenuModifier:
 
 @dataclass(frozen=True, slots=True)
 class ModifierGroup:
-    """Between `minimum` and `maximum` of its modifiers must be chosen (minimum 0: optional)."""
+    """Between `minimum` and `maximum` of its modifiers must be chosen (minimum 0: optional); `free` of them cost nothing."""
 
     id: str
     name: str
     minimum: int
     maximum: int
     modifiers: tuple[MenuModifier, ...]
+    free: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,8 @@ class MenuItem:
 
     `tax_eat_in_bp`, `tax_take_away_bp`: rates in basis points. `weight`: active items that one of it counts for.
     `left`: how many can still be sold (None: not counted). `carriers`: its components with the answers each brings.
-    `dietary`: names of the diets that it suits without modifiers ("Vegan").
+    `dietary`: names of the diets that it suits without modifiers ("Vegan"). `deposit_minor`: for the packaging of each one that is
+    taken away. `picture`: a picture's file; on a screen, where it lies on this station's disk.
     """
 
     id: str
@@ -86,6 +88,8 @@ class MenuItem:
     dietary: tuple[str, ...]
     carriers: tuple[Carrier, ...] = ()
     description: str = ""
+    deposit_minor: int = 0
+    picture: str | None = None
 
     def answers(self, modifiers: Iterable[MenuModifier]) -> dict[str, Answer]:
         """The answers of the dish with these modifiers: what is frozen in the token and in the sale's line."""
@@ -100,6 +104,22 @@ class Category:
 
 
 @dataclass(frozen=True, slots=True)
+class Discount:
+    """What a shop takes off: `value` is in basis points, or in minor units. `scope`: of one line, or of the whole order.
+
+    `permission`: who may give it (None: whoever takes orders).
+    """
+
+    id: str
+    name: str
+    kind: Literal["percent", "amount"]
+    value: int
+    scope: Literal["line", "order"]
+    needs_reason: bool = False
+    permission: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Menu:
     """Categories and items in the order in which a till shows them. `currency` is ISO 4217."""
 
@@ -108,6 +128,17 @@ class Menu:
     categories: tuple[Category, ...]
     items: tuple[MenuItem, ...]
     allergen_names: Mapping[str, str]
+    discounts: tuple[Discount, ...] = ()
+
+    @property
+    def deposits(self) -> tuple[int, ...]:
+        """What packaging costs here, each amount once, the smallest first."""
+        return tuple(sorted({item.deposit_minor for item in self.items if item.deposit_minor}))
+
+    @property
+    def diets(self) -> tuple[str, ...]:
+        """Every diet that some item suits, in the order of the shop's own list."""
+        return tuple(dict.fromkeys(name for item in self.items for name in item.dietary))
 
     def item(self, item_id: str) -> MenuItem | None:
         return next((item for item in self.items if item.id == item_id), None)
@@ -130,6 +161,10 @@ class Profile:
     `urgency`: seconds to orange and to red of prep groups that have thresholds of their own. `layout`: whether cards fill
     columns one under the other, or each has a box of the same size. `card_sounds`: for which cards a prep display makes a sound:
     "new", "changed", "late". `scanners`: what is one, whatever it says of itself ("05e0:1200", with a serial for one device).
+    `discount_limit_bp`: no discount that somebody types at a till takes more than this off. `printer`: where this station prints
+    ("": nowhere), `printers`: where else it may, both as addresses (docs/printing.md). `drawer`: whether a cash drawer hangs on it.
+    `receipts`: whether each sale prints one, or only who asks for it gets one; `receipt_columns`: characters in a row;
+    `receipt_logo`: the name of a picture.
     """
 
     name: str
@@ -148,6 +183,13 @@ class Profile:
     urgency: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     card_sounds: frozenset[str] = frozenset({"new"})
     scanners: frozenset[str] = frozenset()
+    discount_limit_bp: int = 5_000
+    printer: str = ""
+    printers: tuple[str, ...] = ()
+    drawer: bool = False
+    receipts: Literal["always", "asked"] = "always"
+    receipt_columns: int = 42
+    receipt_logo: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +208,8 @@ class Shop:
     """Everything a station's screen knows of its shop at one moment. `version` changes when anything of it does.
 
     `business_day`: the open one, or the last one when none is open (`day_open`): its date names the floor's folders.
-    `pins`: by person what is known of their PIN; none on a prep display.
+    `pins`: by person what is known of their PIN; none on a prep display. `timezone`: its IANA name, for what is printed.
+    `tax_letters`: what stands for a rate, in basis points, beside a receipt's lines.
     """
 
     id: str
@@ -181,6 +224,12 @@ class Shop:
     day_open: bool = True
     wallets: Wallets = NO_WALLETS
     pins: Mapping[str, KeptPin] = field(default_factory=dict)
+    legal_name: str = ""
+    address: str = ""
+    tax_number: str = ""
+    receipt_footer: str = ""
+    timezone: str = "UTC"
+    tax_letters: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from station.domain import token
 from station.domain.allergens import Answer
 from station.domain.clashes import Clash, clashes, declared, unconfirmed
 from station.domain.draft import Draft, incomplete
-from station.domain.facts import AllergyConfirmed, OrderSent, SoldLine, SoldModifier, Tender
+from station.domain.facts import AllergyConfirmed, OrderSent, SoldDiscount, SoldLine, SoldModifier, Tender
 from station.domain.menu import Menu, Person
-from station.domain.pricing import PricedLine, price
+from station.domain.pricing import Priced, PricedLine, Share, charges, price
 from station.domain.tenders import check_closes, rounding_of
 from station.errors import OrderRefused, TokenError
 
@@ -31,6 +31,7 @@ class Sale:
     business_day_id: str
     at: datetime
     training: bool = False
+    drawer: str | None = None
 
 
 def number_prefix(code: str) -> str:
@@ -70,11 +71,12 @@ def place(
     paid = tuple(tenders)
     priced = price(draft)
     check_sendable(draft)
+    check_deposits(priced)
     if open_clashes := unconfirmed(draft, confirmed):
         raise OrderRefused(f"{open_clashes[0].name} clashes with the guest's allergies; tell the guest and confirm it")
     if paid or not later:
         check_closes(priced.total_minor, paid, menu.cash_rounding_minor)
-    sold = tuple(_sold(line, new_id) for line in priced.lines)
+    sold = sold_lines(priced, new_id)
     body = _token(draft, sold, sale)
     _check_size(body)
     return OrderSent(
@@ -93,7 +95,40 @@ def place(
             for clash in clashes(draft)
         ),
         token=body,
+        discounts=discounts_of(priced.shares, new_id),
+        deposits_back_minor=priced.back_minor,
+        drawer=sale.drawer if paid else None,
     )
+
+
+def sold_lines(priced: Priced, new_id: Callable[[], str]) -> tuple[SoldLine, ...]:
+    """The lines with all that is frozen at the sale."""
+    return tuple(_sold(line, new_id) for line in priced.lines)
+
+
+def discounts_of(shares: Collection[Share], new_id: Callable[[], str]) -> tuple[SoldDiscount, ...]:
+    """What was taken off each line, frozen."""
+    return tuple(
+        SoldDiscount(
+            id=new_id(),
+            given=share.reduction.id,
+            line=share.line_id,
+            discount=share.reduction.discount.id or None,
+            name=share.reduction.discount.name[:60],
+            amount_minor=share.amount_minor,
+            tax_bp=share.tax_bp,
+            tax_minor=share.tax_minor,
+            reason=share.reduction.reason,
+            approved_by=share.reduction.approved_by,
+        )
+        for share in shares
+    )
+
+
+def check_deposits(priced: Priced) -> None:
+    """Raises OrderRefused when the guest would get money for the order."""
+    if priced.total_minor < 0:
+        raise OrderRefused("the deposits that come back are more than the order; pay them out of the drawer instead")
 
 
 def check_sendable(draft: Draft) -> None:
@@ -107,7 +142,7 @@ def check_sendable(draft: Draft) -> None:
 
 def check_fits(draft: Draft, sale: Sale, new_id: Callable[[], str]) -> None:
     """Raises OrderRefused when its token would be larger than a token may be: better before the guest has paid."""
-    _check_size(_token(draft, tuple(_sold(line, new_id) for line in price(draft).lines), sale))
+    _check_size(_token(draft, sold_lines(price(draft), new_id), sale))
 
 
 def _check_size(body: token.Body) -> None:
@@ -119,6 +154,7 @@ def _check_size(body: token.Body) -> None:
 
 def _sold(priced: PricedLine, new_id: Callable[[], str]) -> SoldLine:
     line = priced.line
+    costs = charges(line.item, line.chosen)
     return SoldLine(
         id=line.id,
         item=line.item.id,
@@ -132,11 +168,12 @@ def _sold(priced: PricedLine, new_id: Callable[[], str]) -> SoldLine:
         group=line.item.prep_group,
         weight=line.item.weight,
         modifiers=tuple(
-            SoldModifier(id=new_id(), modifier=one.id, name=one.name, effect=one.effect, price_minor=one.price_minor)
+            SoldModifier(id=new_id(), modifier=one.id, name=one.name, effect=one.effect, price_minor=costs[one.id])
             for one in line.modifiers
         ),
         note=line.note,
         allergens={code: str(answer) for code, answer in declared(line).items()},
+        deposit_minor=priced.deposit_minor,
     )
 
 
@@ -151,11 +188,12 @@ def _token(draft: Draft, sold: tuple[SoldLine, ...], sale: Sale) -> token.Body:
         training=sale.training,
         note=draft.note,
         customer=draft.customer,
-        lines=tuple(_token_line(line) for line in sold),
+        lines=tuple(token_line(line) for line in sold),
     )
 
 
-def _token_line(line: SoldLine) -> token.Line:
+def token_line(line: SoldLine) -> token.Line:
+    """The line as the kitchen gets it."""
     return token.Line(
         id=line.id,
         item=line.item,

@@ -150,11 +150,26 @@ class HeldLine(_Open, frozen=True, kw_only=True, omit_defaults=True):
     chosen: tuple[Ulid, ...] = ()
 
 
+class HeldReduction(_Open, frozen=True, kw_only=True, omit_defaults=True):
+    """A discount that was given on an order that waits: all of it, as the shop may have other ones by then."""
+
+    id: Ulid
+    discount: Ulid | None = None
+    name: Name
+    kind: Literal["percent", "amount"]
+    value: int
+    scope: Literal["line", "order"]
+    line: Ulid | None = None
+    reason: Text = ""
+    approved_by: Ulid | None = None
+
+
 class Held(_Open, frozen=True, kw_only=True, omit_defaults=True):
     """Of an order that was not sold yet: who began it, and by line what its token's own lines don't say.
 
     `order`, `business_day`: the sale's ULID, which has the token's number, where a payment was begun already. `sale`: where the
-    kitchen has the order already and only the payment is open, the sale as JSON (`domain/bills.py`).
+    kitchen has the order already and only the payment is open, the sale as JSON (`domain/bills.py`), and its changes since.
+    `parked`: somebody put it aside; it comes back only when it is asked for. `reductions`, `deposits_back`: of the draft.
     """
 
     staff: Ulid
@@ -162,6 +177,10 @@ class Held(_Open, frozen=True, kw_only=True, omit_defaults=True):
     order: Ulid | None = None
     business_day: Text = ""
     sale: Annotated[str, msgspec.Meta(max_length=MAX_BYTES)] = ""
+    changes: tuple[Annotated[str, msgspec.Meta(max_length=MAX_BYTES)], ...] = ()
+    parked: bool = False
+    reductions: tuple[HeldReduction, ...] = ()
+    deposits_back: tuple[tuple[int, int], ...] = ()
 
 
 class Body(_Open, frozen=True, kw_only=True, omit_defaults=True):

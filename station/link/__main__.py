@@ -34,7 +34,7 @@ def _wired(wake: threading.Event) -> Follower:
     settings = load_settings()
     log = setup_logging("link", settings.log_level)
     settings.run_dir.mkdir(parents=True, exist_ok=True)
-    journal = Journal(settings.journal_path, settings.code)
+    journal = Journal(settings.real_journal_path, settings.code)
     follower = Follower(
         settings.code,
         journal,
@@ -43,8 +43,8 @@ def _wired(wake: threading.Event) -> Follower:
         status=settings.link_status,
         monotonic=boot_s,
     )
-    Listener(bell_of(settings.journal_path), wake.set)
-    log.info("station=%s following=%s", settings.code, settings.journal_path)
+    Listener(bell_of(settings.real_journal_path), wake.set)
+    log.info("station=%s following=%s", settings.code, settings.real_journal_path)
     return follower
 
 

@@ -16,7 +16,7 @@ from station.errors import DataError, StationError
 from station.link.plan import Plan, answered, failed, looked
 from station.local.journal import Journal
 from station.local.scanners import scanners_file, write_scanners
-from station.local.status import LinkStatus, write_status
+from station.local.status import LinkStatus, ZAnswer, write_status, z_file
 
 READER = "link"
 BATCH = 500
@@ -79,6 +79,15 @@ class Follower:
 
     def _store(self, entries: list[Entry]) -> None:
         stored = self._master.store(self._station, entries)
+        for day in stored.days:
+            closed = day.closed
+            _LOG.info("day=%s z_number=%s", closed.why or "closed", closed.number)
+            write_status(
+                z_file(self._snapshot.parent),
+                ZAnswer(
+                    fact=day.fact, why=closed.why, number=closed.number, report=closed.report, drawers=closed.drawers
+                ),
+            )
         for sentence in stored.refused:
             _LOG.warning("%s", sentence)
         if stored.refused:

@@ -15,7 +15,7 @@ also keeps here how far each of its operations got, so that it can go on after a
 
 import hashlib
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -69,10 +69,34 @@ class Journal:
 
     def append(self, fact: Fact, staff: str | None, at: datetime) -> Entry:
         """The fact, durable when this returns. Raises JournalError: then nothing was recorded."""
+        return self.append_all([(fact, staff)], at)[0]
+
+    def append_all(self, facts: Sequence[tuple[Fact, str | None]], at: datetime) -> list[Entry]:
+        """All of them, each with who did it, or none: a power cut never leaves half of what belongs together."""
         with self._errors("take a fact"), self._transaction():
-            entry = self._insert(fact, staff, at)
+            entries = [self._insert(fact, staff, at) for fact, staff in facts]
         ring(self._bell)
-        return entry
+        return entries
+
+    def of_kinds(self, kinds: Sequence[str], after: int = 0) -> list[Entry]:
+        """Every fact of these kinds after `after`, oldest first."""
+        query = (
+            "SELECT seq, id, body, staff, at FROM facts"
+            " WHERE kind IN (SELECT value FROM json_each(?)) AND seq > ? ORDER BY seq"
+        )
+        return self._read(self._rows(query, msgspec.json.encode(list(kinds)).decode(), after))[0]
+
+    def last_of(self, kind: str) -> int:
+        """The number of the newest fact of this kind; 0 when there is none."""
+        return self._number("SELECT coalesce(max(seq), 0) FROM facts WHERE kind = ?", kind)
+
+    def about(self, order: str, kinds: Sequence[str]) -> list[Entry]:
+        """The facts of these kinds that are about this order, oldest first, however long ago. Looks at each of the kinds."""
+        query = (
+            "SELECT seq, id, body, staff, at FROM facts WHERE kind IN (SELECT value FROM json_each(?))"
+            " AND json_extract(CAST(body AS TEXT), '$.order') = ? ORDER BY seq"
+        )
+        return self._read(self._rows(query, msgspec.json.encode(list(kinds)).decode(), order))[0]
 
     def settle(self, entry: Entry, report: FloorReported | None, at: datetime) -> None:
         """The tokens program has dealt with this fact; its report becomes a fact in the same breath."""

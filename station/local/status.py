@@ -75,6 +75,20 @@ class LinkStatus(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     refused_at: datetime | None = None
 
 
+class ZAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the master said to the last wish to close the day: why not, or the number and the report (JSON, `domain/takings.py`).
+
+    `fact`: the wish. It stays on this station's disk, to be looked at and printed. `drawers`: those that are not counted, by
+    session and name.
+    """
+
+    fact: str = ""
+    why: str = ""
+    drawers: tuple[tuple[str, str], ...] = ()
+    number: int | None = None
+    report: str = ""
+
+
 class ReplicaStatus(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The replica as the pump finds it.
 
@@ -124,10 +138,29 @@ class InputStatus(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     message: str = ""
 
 
-Status = TypeVar("Status", TokensStatus, LinkStatus, ReplicaStatus, InputStatus)
+class PrinterStatus(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The printer as its program finds it. `printer`: its address ("": none). `waiting`: what it has not printed yet.
+
+    `state`: ok; none (no printer is configured); stuck (`message` says why, `since` then).
+    """
+
+    state: Literal["starting", "ok", "none", "stuck"] = "starting"
+    printer: str = ""
+    message: str = ""
+    since: datetime | None = None
+    waiting: int = 0
 
 
-def write_status(path: Path, status: TokensStatus | LinkStatus | ReplicaStatus | InputStatus) -> None:
+AnyStatus = TokensStatus | LinkStatus | ReplicaStatus | InputStatus | PrinterStatus | ZAnswer
+Status = TypeVar("Status", TokensStatus, LinkStatus, ReplicaStatus, InputStatus, PrinterStatus, ZAnswer)
+
+
+def z_file(data_dir: Path) -> Path:
+    """Where the master's last answer to a wish to close the day stands."""
+    return data_dir / "z.json"
+
+
+def write_status(path: Path, status: AnyStatus) -> None:
     """One rename, so that a reader never sees half of it. It is made anew at each start, so it is not synced.
 
     Raises JournalError when this station's disk refuses.

@@ -7,8 +7,10 @@ from ulid import ULID
 from station.data.pin_hashes import right_pin
 from station.domain.cards import Card
 from station.domain.floor import DONE
+from station.domain.ledger import ORDER_KINDS, kept
 from station.domain.menu import Recipe
 from station.domain.pins import KeptPin, wait_s
+from station.domain.sold import SoldOrder
 from station.domain.speed import Passed
 from station.local.clock import ShopClock
 from station.local.journal import Journal
@@ -42,6 +44,12 @@ class StationDesk:
 
     def recipe(self, recipe_id: str) -> Recipe | None:
         return self._shop.recipe(recipe_id)
+
+    def sold(self, order: str) -> SoldOrder | None:
+        found = self._records.ledger.orders.get(order)
+        if found is not None:
+            return found
+        return kept(self._journal.about(order, ORDER_KINDS)).orders.get(order)
 
     def finished(self) -> tuple[Card, ...]:
         shop = self._shop.shop

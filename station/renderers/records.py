@@ -11,6 +11,7 @@ from datetime import datetime
 from station.domain.access import remembered
 from station.domain.cards import Card, expected
 from station.domain.facts import Entry, Fact, StaffSeen, VoidAcknowledged
+from station.domain.ledger import KINDS, Ledger, concerns_money, kept
 from station.domain.token import Key
 from station.errors import JournalError
 from station.local.journal import Journal
@@ -19,6 +20,8 @@ from station.local.mirror import Mirror
 RECENT = 300
 LOGINS = 2_000
 VOIDS = 500
+LEDGER = 20_000
+"""So many of the newest facts a till looks through for what it sold; what is older is asked for one by one."""
 SEEN = "staff.seen"
 ANSWERED = "void.acknowledged"
 
@@ -26,10 +29,11 @@ _log = logging.getLogger("renderer")
 
 
 class Records:
-    """Raises JournalError when the journal cannot be read at the start."""
+    """Raises JournalError when the journal cannot be read at the start. `keeps_money`: this station sells."""
 
-    def __init__(self, journal: Journal, mirror: Mirror) -> None:
-        self._journal, self._mirror = journal, mirror
+    def __init__(self, journal: Journal, mirror: Mirror, *, keeps_money: bool = False) -> None:
+        self._journal, self._mirror, self._keeps_money = journal, mirror, keeps_money
+        self.ledger: Ledger = _ledger(journal) if keeps_money else Ledger()
         self._pending: list[Entry] = []
         self.cards: Mapping[Key, Card] = {}
         self.recent: tuple[Entry, ...] = tuple(journal.since(max(0, journal.last() - RECENT)))
@@ -73,22 +77,28 @@ class Records:
         return False
 
     def record(self, facts: tuple[Fact, ...], now: datetime) -> None:
-        """All of it, in order, durable when this returns. Raises JournalError: what came before it was recorded.
+        """All of it, in order, durable when this returns, or none of it. Raises JournalError: nothing was recorded.
 
         Recorded under the person who is logged in, a login under the one who logs in.
         """
+        if not facts:
+            return
+        person = self.person_id
+        under: list[tuple[Fact, str | None]] = []
         for fact in facts:
             enters = isinstance(fact, StaffSeen) and fact.what == "login"
-            staff = fact.staff if isinstance(fact, StaffSeen) and enters else self.person_id
-            entry = self._journal.append(fact, staff, now)
-            self._pending = [*self._pending, entry]
-            self.recent = (*self.recent[-RECENT:], entry)
-            self.access = remembered([entry], self.access)
-            self.answered |= _answered([entry])
+            under.append((fact, fact.staff if isinstance(fact, StaffSeen) and enters else person))
             if isinstance(fact, StaffSeen) and fact.what in {"login", "logout"}:
-                self.person_id = fact.staff if enters else None
-        if facts:
-            self.cards = expected(self._mirror.cards, self._pending)
+                person = fact.staff if enters else None
+        entries = self._journal.append_all(under, now)
+        self.person_id = person
+        self._pending = [*self._pending, *entries]
+        self.recent = (*self.recent[-RECENT:], *entries)
+        self.access = remembered(entries, self.access)
+        self.answered |= _answered(entries)
+        self.cards = expected(self._mirror.cards, self._pending)
+        if self._keeps_money and any(map(concerns_money, entries)):
+            self.ledger = kept(entries, self.ledger)
 
     def refuse(self, error: JournalError) -> bool:
         """Notes why the journal refused; true when that is news."""
@@ -103,6 +113,13 @@ class Records:
         self._pending = self._journal.pending()
         self._mirror.refresh()
         self.cards = expected(self._mirror.cards, self._pending)
+
+
+def _ledger(journal: Journal) -> Ledger:
+    """From where the drawer was opened that is open now, and all that is recent; and whatever is not settled, however old."""
+    since = min(max(0, journal.last() - LEDGER), max(0, journal.last_of("drawer.opened") - 1))
+    entries = journal.of_kinds(KINDS, since)
+    return kept(entries)
 
 
 def _answered(entries: Iterable[Entry]) -> frozenset[Key]:

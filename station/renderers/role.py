@@ -32,6 +32,7 @@ from station.domain.cards import Card
 from station.domain.facts import Fact
 from station.domain.hands import Press
 from station.domain.menu import Recipe
+from station.domain.sold import SoldOrder
 from station.domain.speed import Passed
 from station.renderers.scene import Scene
 from station.renderers.world import World
@@ -110,6 +111,10 @@ class Desk(Protocol):
 
     def pin_wait_s(self, person: str) -> float:
         """How long it is until another PIN counts, for this person or at this station."""
+        ...
+
+    def sold(self, order: str) -> SoldOrder | None:
+        """An order that was sold here, however long ago; None when it was not."""
         ...
 
     def recipe(self, recipe_id: str) -> Recipe | None:

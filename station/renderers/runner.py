@@ -14,8 +14,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Generic
 
-from station.config import Settings
-from station.domain.facts import Fact, StaffSeen
+from station.config import Settings, switch_training
+from station.domain.facts import Fact, StaffSeen, TrainingSwitched
 from station.domain.hands import Hand, Press, Scan, ScanBroken, Touch, Wheel
 from station.domain.menu import Person, Shop
 from station.domain.permissions import NotPermitted
@@ -26,7 +26,7 @@ from station.errors import JournalError
 from station.local.clock import ShopClock
 from station.local.journal import Journal
 from station.local.mirror import Mirror
-from station.local.status import LinkStatus, TokensStatus
+from station.local.status import LinkStatus, PrinterStatus, TokensStatus, ZAnswer, z_file
 from station.renderers import approval, gestures
 from station.renderers.approval import Approval
 from station.renderers.card_sounds import Heard, heard, tone_of
@@ -100,7 +100,9 @@ class Runner(Generic[State]):
         self._approval: Approval | None = None
         self._tone: Tone | None = None
         self._heard: Heard | None = None
-        self._records = Records(adapters.journal, adapters.mirror)
+        self._records = Records(adapters.journal, adapters.mirror, keeps_money=settings.role == "till")
+        self._printer = StatusFile(settings.printer_status, PrinterStatus)
+        self._z = StatusFile(z_file(settings.snapshot_path.parent), ZAnswer)
         self._desk = StationDesk(
             settings.journal_path.parent,
             adapters.journal,
@@ -194,7 +196,12 @@ class Runner(Generic[State]):
         self._looked_s = now
         # Every one is asked, whatever the ones before it answered.
         changed = [source.poll() for source in (self._on.shop, self._on.tokens, self._on.link)]
+        if self._settings.role == "till":
+            changed += [self._printer.poll(), self._z.poll()]
         changed.append(self._records.look())
+        if self._settings.training_changed:
+            log.info("training=%s", not self._settings.training)
+            self._closed()
         self._stale = self._stale or any(changed)
         if changed[0] and self._on.shop.problem:
             log.warning("%s", self._on.shop.problem)
@@ -293,6 +300,9 @@ class Runner(Generic[State]):
         before = self._records.person_id
         self._records.record((*self._left(facts), *facts), self._clock.now())
         self._state = state if state is not None else self._state
+        for fact in facts:
+            if isinstance(fact, TrainingSwitched):
+                switch_training(self._settings.home, on=fact.on)
         if self._records.person_id == before:
             return
         self._login_state, self._approval = None, None
@@ -453,6 +463,10 @@ class Runner(Generic[State]):
             pressed=gestures.pressed(self._finger),
             note=self._note,
             answered=self._records.answered,
+            ledger=self._records.ledger,
+            printer=self._printer.value,
+            z=self._z.value,
+            training=self._settings.training,
             plan=expected(on.tokens.value.plan, self._records.pending),
         )
 

@@ -48,17 +48,20 @@ class ShopFile:
 
     def __init__(self, path: Path, code: str, *, recipes: bool = False) -> None:
         self._path, self._snapshots, self._ahead = path, Snapshots(path, code), recipes
+        self._read: Shop | None = None
         self.shop: Shop | None = None
         self.problem = ""
 
     def poll(self) -> bool:
         """True when the shop or the problem is another than before."""
-        before = (self.shop, self.problem)
-        self.shop = self._snapshots.shop()
+        before = (self._read, self.problem)
+        found = self._snapshots.shop()
+        if found is not self._read:
+            self._read, self.shop = found, found and self._with_pictures(found)
         self.problem = self._snapshots.problem
         if self.shop is None and not self.problem:
             self.problem = f"the snapshot {self._path} is not there yet: it comes when the master can be reached"
-        changed = before != (self.shop, self.problem)
+        changed = before != (self._read, self.problem)
         if changed and self._ahead and not self.problem:
             try:
                 self._snapshots.read_recipes()
@@ -75,8 +78,19 @@ class ShopFile:
             return None
         if found is None or found.picture is None:
             return found
-        path = self._path.parent / PICTURES / found.picture
-        return replace(found, picture=str(path) if usable(path) else None)
+        return replace(found, picture=self._picture(found.picture))
+
+    def _with_pictures(self, shop: Shop) -> Shop:
+        """Items whose picture is on this station's disk have its path; the others have none."""
+        items = tuple(
+            item if item.picture is None else replace(item, picture=self._picture(item.picture))
+            for item in shop.menu.items
+        )
+        return replace(shop, menu=replace(shop.menu, items=items))
+
+    def _picture(self, name: str) -> str | None:
+        path = self._path.parent / PICTURES / name
+        return str(path) if usable(path) else None
 
 
 def _stamp(path: Path) -> _Stamp | None:

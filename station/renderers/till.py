@@ -4,47 +4,74 @@ Categories and items at the left, the order at the right. Sheets come over it on
 reach the keyboard reaches too: each hit says its key, and the arrows go from hit to hit.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
+from station.domain.floor import held_place
 from station.domain.hands import Press
+from station.errors import OrderRefused
+from station.local.status import Trouble
 from station.renderers import focus as keyboard
 from station.renderers import theme as look
 from station.renderers.role import Desk, Event, Held, Keyed, Scanned, Tap, Wheeled
 from station.renderers.scene import Box, Drawn, Icon, Label, Op, Panel, Rect, Scene, Shape, drawn, panel
 from station.renderers.till_actions import next_category, tapped, turned
-from station.renderers.till_bills import billing_sheet, bills
+from station.renderers.till_after import settling_sheet
+from station.renderers.till_bills import bills
 from station.renderers.till_bills import settled as bills_settled
+from station.renderers.till_close import closing_sheet, report_sheet
+from station.renderers.till_day import amount_sheet, daily_sheet, printers_sheet
+from station.renderers.till_forms import (
+    Allergies,
+    Amount,
+    Asking,
+    Billing,
+    Choosing,
+    Closing,
+    Counting,
+    Daily,
+    Dieting,
+    Ending,
+    Helping,
+    More,
+    Ordering,
+    Paying,
+    Printers,
+    Reducing,
+    Reporting,
+    Returning,
+    Settling,
+    Splitting,
+    Telling,
+    Viewing,
+    Why,
+    Writing,
+)
 from station.renderers.till_held import fetching, restored
 from station.renderers.till_layout import areas, left_world, trouble_rect
 from station.renderers.till_menu import menu_panels
 from station.renderers.till_modifiers import modifiers_sheet
+from station.renderers.till_more import (
+    asking_sheet,
+    counting_sheet,
+    dieting_sheet,
+    more_sheet,
+    reducing_sheet,
+    returning_sheet,
+)
 from station.renderers.till_order import order_panels
+from station.renderers.till_orders import opened, ordering_sheet, viewing_sheet
 from station.renderers.till_pay import pay_panels
-from station.renderers.till_sale import Result, said
-from station.renderers.till_sheets import (
-    allergies_sheet,
-    ending_sheet,
-    help_sheet,
-    telling_sheet,
-    writing_sheet,
-)
-from station.renderers.till_state import (
-    Allergies,
-    Billing,
-    Choosing,
-    Ending,
-    Helping,
-    Paying,
-    Telling,
-    Till,
-    Writing,
-    handed_on,
-    own_trouble,
-    shown_items,
-    trouble_text,
-)
-from station.renderers.till_typing import taken_back, typed
+from station.renderers.till_payment import recovered
+from station.renderers.till_reasons import why_sheet
+from station.renderers.till_sale import Result
+from station.renderers.till_sheets import allergies_sheet, ending_sheet, help_sheet, telling_sheet, writing_sheet
+from station.renderers.till_split import split_sheet
+from station.renderers.till_state import Till, handed_on, own_trouble, said, shown_items, trouble_text
+from station.renderers.till_typing import taken_back, takes_digits, typed
+from station.renderers.till_waiting import waiting_count, waiting_sheet
 from station.renderers.widgets.bars import status_bar
 from station.renderers.widgets.button import Kind, button, tool
 from station.renderers.widgets.card import place_name
@@ -60,12 +87,6 @@ _WHY_NOT = {
 }
 _SAYS_WHY = ("modifiers:done", "clashes:done")
 """What is done to these says itself why it may not be, and where to go."""
-
-_TOOLS: tuple[tuple[str, str, Shape, str], ...] = (
-    ("Find", "find", "list", ""),
-    ("Help", "help", "help", "F1"),
-    ("Log out", "logout", "person", "F10"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +108,7 @@ class TillRole:
         if isinstance(event, Wheeled):
             return turned(state, event.action, event.steps, world), ()
         if isinstance(event, Scanned):
-            return said(state, _whereabouts(event.order, world), world), ()
+            return _by_receipt(state, event.order, world, desk), ()
         if isinstance(event, Keyed):
             return _keyed(replace(state, keys=True), event.press, world, desk)
         return state, ()
@@ -122,7 +143,9 @@ def _settled(state: Till, world: World) -> Till:
             away = world.tokens.share != "ok"
             text = "Your order waits on the share, which is away" if away else "Fetching your order from before"
             state = said(state, text, world)
-    state = bills_settled(_welcomed(state, world), world)
+    state = recovered(bills_settled(_welcomed(_quicker(state, world), world), world), world)
+    if state.changing and not state.billing:
+        state = said(Till(category=state.category, owner=state.owner), "Another till has that order now", world)
     categories = world.shop.menu.categories
     if categories and all(category.id != state.category for category in categories):
         state = replace(state, category=categories[0].id, page=0)
@@ -131,6 +154,16 @@ def _settled(state: Till, world: World) -> Till:
     if state.message_until is not None and state.message_until <= world.now:
         state = replace(state, message="", message_until=None)
     return state
+
+
+def _quicker(state: Till, world: World) -> Till:
+    """Without the order that was asked for, when another till has it."""
+    if not state.wanted:
+        return state
+    card = next((one for one in world.cards.values() if one.key[0] == state.wanted), None)
+    if card is not None and card.spot.place == held_place(world.station):
+        return state
+    return said(replace(state, wanted=""), "Another till was quicker: that order is there", world)
 
 
 def _welcomed(state: Till, world: World) -> Till:
@@ -164,7 +197,9 @@ def _keyed(state: Till, press: Press, world: World, desk: Desk) -> Result:
         return _tapped(state, Tap(found.hit.action, found.hit.enabled), world, desk)
     if found is not None and press.key == "f12" and found.hit.hold:
         return tapped(state, found.hit.hold, world, desk)
-    writing = isinstance(state.sheet, Writing)
+    writing = isinstance(state.sheet, Writing) or (isinstance(state.sheet, Why) and state.sheet.writing)
+    if press.key == "f1" and state.sheet is None and not state.later:
+        return replace(state, sheet=Helping(), focus=""), ()
     hit = keyboard.pressed_by(press, scene)
     if hit is not None and not (writing and len(press.text) == 1 and press.text.isprintable()):
         return _tapped(state, Tap(hit.action, hit.enabled), world, desk)
@@ -190,7 +225,7 @@ def _letter(state: Till, press: Press, world: World, desk: Desk) -> Till:
         return state if first is None else tapped(state, f"item:{first.id}", world, desk)[0]
     if press.ctrl or not press.text or not press.text.isprintable():
         return state
-    if isinstance(state.sheet, Paying) and press.text in "0123456789":
+    if takes_digits(state) and press.text in "0123456789":
         return tapped(state, f"digit:{press.text}", world, desk)[0]
     return typed(state, press.text)
 
@@ -201,6 +236,16 @@ def _next_field(state: Till) -> Till:
     return replace(state, sheet=replace(state.sheet, field="marker" if state.sheet.field == "name" else "name"))
 
 
+def _by_receipt(state: Till, order: str, world: World, desk: Desk) -> Till:
+    """The order whose receipt was scanned: to be seen and acted on where it was sold here, else where it is."""
+    if state.draft.begun or state.billing or isinstance(state.sheet, Paying) or state.later:
+        return said(state, _whereabouts(order, world), world)
+    try:
+        return opened(state, order, world, desk)
+    except OrderRefused:
+        return said(state, _whereabouts(order, world), world)
+
+
 def _whereabouts(order: str, world: World) -> str:
     """Of a receipt's code, as far as a till sees the floor: the inbox, the pass, and what is not paid."""
     card = next((one for one in world.cards.values() if one.key[0] == order), None)
@@ -208,12 +253,12 @@ def _whereabouts(order: str, world: World) -> str:
         return f"{card.body.number.upper()} is at {place_name(card.spot.place)}"
     unpaid = next((one for one in bills(world) if one.body.held is not None and one.body.held.order == order), None)
     if unpaid is not None:
-        return f"{unpaid.body.number.upper()} is not paid yet: see Unpaid"
+        return f"{unpaid.body.number.upper()} is not paid yet: see Waiting"
     return "That order is in the kitchen, or was handed over: the expediter can tell"
 
 
 def _tools_of(state: Till, world: World) -> list[tuple[str, str, Shape, str, Kind]]:
-    """What stands over the order. What is to be paid shows when there is any."""
+    """What stands over the order. What waits shows when there is any."""
     if state.later:
         return [
             ("Find", "find", "list", "", "plain"),
@@ -221,10 +266,15 @@ def _tools_of(state: Till, world: World) -> list[tuple[str, str, Shape, str, Kin
             ("Help", "help", "help", "F1", "plain"),
             ("Floor", "floor", "left", "F10", "plain"),
         ]
-    made: list[tuple[str, str, Shape, str, Kind]] = [(*one, "plain") for one in _TOOLS]
-    open_bills = len(bills(world))
-    if open_bills:
-        made.insert(1, (f"Unpaid {open_bills}", "bills", "note", "Ins", "plain"))
+    made: list[tuple[str, str, Shape, str, Kind]] = [
+        ("Find", "find", "list", "", "plain"),
+        ("Orders", "orders", "note", "Ins", "danger" if world.ledger.unsettled else "plain"),
+        ("Till", "daily", "plate", "Pause", "danger" if world.printer.state == "stuck" else "plain"),
+        ("Log out", "logout", "person", "F10", "plain"),
+    ]
+    waiting = waiting_count(world)
+    if waiting:
+        made.insert(1, (f"Waiting {waiting}", "bills", "pause", "", "plain"))
     return made
 
 
@@ -265,7 +315,7 @@ def _trouble(state: Till, world: World) -> tuple[Panel, ...]:
     )
     seen = button(
         Rect(rect.w - side - theme.px(12), (rect.h - theme.touch) // 2, side, theme.touch),
-        "Paper given" if trouble.offer_paper else "Seen",
+        _done_word(trouble, world),
         "trouble:seen",
         theme,
         kind="primary",
@@ -276,31 +326,48 @@ def _trouble(state: Till, world: World) -> tuple[Panel, ...]:
     return (panel("trouble", rect, drawn(ops), seen, z=4),)
 
 
+def _done_word(trouble: Trouble, world: World) -> str:
+    if not trouble.offer_paper:
+        return "Seen"
+    return "Print it" if world.printer.state in {"ok", "stuck"} else "Paper given"
+
+
 def _summary(state: Till) -> str:
     return counted(state.draft.count, "item") if state.draft.lines else ""
 
 
 def _sheet(state: Till, world: World) -> tuple[Panel, ...]:
-    match state.sheet:
-        case None:
-            panels: tuple[Panel, ...] = ()
-        case Choosing() as choosing:
-            panels = modifiers_sheet(state, choosing, world)
-        case Paying() as paying:
-            panels = pay_panels(state, paying, world)
-        case Telling() as telling:
-            panels = telling_sheet(state, telling, world)
-        case Billing() as billing:
-            panels = billing_sheet(state, billing, world)
-        case Allergies():
-            panels = allergies_sheet(state, world)
-        case Writing() as writing:
-            panels = writing_sheet(state, writing, world)
-        case Ending() as ending:
-            panels = ending_sheet(ending, world)
-        case Helping():
-            panels = help_sheet(world)
-    return panels
+    """What lies over the screen."""
+    sheet = state.sheet
+    return () if sheet is None else _SHEETS[type(sheet)](state, sheet, world)
+
+
+_SHEETS: dict[type[Any], Callable[[Till, Any, World], tuple[Panel, ...]]] = {
+    Choosing: modifiers_sheet,
+    Paying: pay_panels,
+    Splitting: split_sheet,
+    Telling: telling_sheet,
+    Billing: waiting_sheet,
+    Allergies: lambda state, _sheet, world: allergies_sheet(state, world),
+    Writing: writing_sheet,
+    Ending: lambda _state, sheet, world: ending_sheet(sheet, world),
+    Helping: lambda _state, _sheet, world: help_sheet(world),
+    More: lambda state, _sheet, world: more_sheet(state, world),
+    Asking: lambda state, _sheet, world: asking_sheet(state, world),
+    Counting: counting_sheet,
+    Reducing: reducing_sheet,
+    Returning: lambda state, _sheet, world: returning_sheet(state, world),
+    Dieting: lambda state, _sheet, world: dieting_sheet(state, world),
+    Why: lambda _state, sheet, world: why_sheet(sheet, world),
+    Ordering: lambda _state, sheet, world: ordering_sheet(sheet, world),
+    Viewing: viewing_sheet,
+    Settling: lambda _state, sheet, world: settling_sheet(sheet, world),
+    Daily: lambda _state, _sheet, world: daily_sheet(world),
+    Amount: lambda _state, sheet, world: amount_sheet(sheet, world),
+    Reporting: lambda _state, sheet, world: report_sheet(sheet, world),
+    Closing: lambda _state, sheet, world: closing_sheet(sheet, world),
+    Printers: lambda _state, _sheet, world: printers_sheet(world),
+}
 
 
 def _until(state: Till, world: World) -> datetime | None:

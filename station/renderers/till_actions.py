@@ -5,29 +5,50 @@ from dataclasses import replace
 
 from station.domain import draft as drafts
 from station.domain.draft import Draft, DraftLine
-from station.domain.facts import SoldOut, StaffSeen
+from station.domain.facts import PrintAsked, SoldOut, StaffSeen
 from station.domain.menu import MenuItem
 from station.errors import OrderRefused
+from station.renderers import till_after as after
+from station.renderers import till_close as close
+from station.renderers import till_day as day
+from station.renderers import till_more as more
+from station.renderers import till_orders as orders
+from station.renderers import till_split as split
+from station.renderers import till_waiting as waiting
 from station.renderers.role import Desk
-from station.renderers.till_bills import chosen, given_back
+from station.renderers.till_bills import given_back
+from station.renderers.till_forms import (
+    Allergies,
+    Choosing,
+    Ending,
+    Helping,
+    Ordering,
+    Paying,
+    Reducing,
+    Sheet,
+    Splitting,
+    Typed,
+    Viewing,
+    Why,
+    Writing,
+)
 from station.renderers.till_held import ended
 from station.renderers.till_menu import pages
 from station.renderers.till_modifiers import page_of
 from station.renderers.till_order import lines_shown
-from station.renderers.till_sale import Result, confirm, pay_card, pay_cash, pressed_pay, said, tell
-from station.renderers.till_state import (
-    Allergies,
-    Billing,
-    Choosing,
-    Ending,
-    Helping,
-    Paying,
-    Till,
-    Writing,
-    own_trouble,
-    sold_out,
-    trouble_key,
+from station.renderers.till_payment import (
+    dropped,
+    left,
+    one_part,
+    pay_cash,
+    pay_nothing,
+    pay_voucher,
+    terminal_said,
+    to_terminal,
 )
+from station.renderers.till_reasons import answered
+from station.renderers.till_sale import Result, confirm, mode_answered, pressed_pay, tell
+from station.renderers.till_state import Till, own_trouble, said, sold_out, trouble_key
 from station.renderers.till_typing import digit_tapped, field_chosen, letter_tapped, text_done
 from station.renderers.world import World
 
@@ -45,22 +66,95 @@ def _done(till: Till, action: str, world: World, desk: Desk) -> Result:
     name, _, rest = action.partition(":")
     if action in _WITH_FACTS:
         return _WITH_FACTS[action](till, world)
-    if action == "close" and till.billing:
-        return given_back(till, world)
-    if name == "bill":
-        return chosen(till, rest, world)
     if action in _RESULTS:
         return _RESULTS[action](till, world, desk)
-    if name == "tender":
-        way, _, given = rest.partition(":")
-        return pay_cash(till, given, world, desk) if way == "cash" else pay_card(till, world, desk)
     if action in _PLAIN:
-        till = _PLAIN[action](till)
-    elif action in _IN_WORLD:
-        till = _IN_WORLD[action](till, world, desk)
-    elif name in _NAMED:
-        till = _NAMED[name](till, rest, world, desk)
-    return till, ()
+        return _PLAIN[action](till), ()
+    if name in _NAMED:
+        return _NAMED[name](till, rest, world, desk), ()
+    return _ACTIONS[name](till, rest, world, desk) if name in _ACTIONS else (till, ())
+
+
+def _why(till: Till, what: str, world: World, desk: Desk) -> Result:
+    """A reason, or the wish to write one; what was to happen with it happens now."""
+    if not isinstance(till.sheet, Why):
+        return till, ()
+    if what == "write":
+        return replace(till, sheet=replace(till.sheet, writing=True), focus=""), ()
+    if what != "done":
+        till = replace(till, sheet=replace(till.sheet, text=what))
+    then, why, back = answered(till)
+    return _done(back, f"{then}:{why}", world, desk) if why else (till, ())
+
+
+def _close(till: Till, world: World, _desk: Desk) -> Result:
+    """The sheet that is open goes; what lies under it comes back. A bill that this till had is any till's again."""
+    sheet = till.sheet
+    if isinstance(sheet, Paying):
+        facts = left(till, world)
+        shut, moved = given_back(till, world) if till.billing else (replace(till, sheet=None), ())
+        return shut, (*facts, *moved)
+    under = _under(sheet)
+    if under is not None:
+        return replace(till, sheet=under, approved_discount=""), ()
+    if till.billing and not till.changing:
+        return given_back(till, world)
+    return replace(till, sheet=None, approved_discount=""), ()
+
+
+def _under(sheet: Sheet | None) -> Sheet | None:
+    """What a sheet lies over."""
+    if isinstance(sheet, Why):
+        return sheet.back
+    if isinstance(sheet, Splitting | Reducing):
+        return sheet.paying
+    return Ordering() if isinstance(sheet, Viewing) and not sheet.bill else None
+
+
+def _tender(till: Till, rest: str, world: World, desk: Desk) -> Result:
+    way, _, given = rest.partition(":")
+    if way == "cash":
+        return pay_cash(till, given, world, desk)
+    if way == "voucher":
+        return pay_voucher(till, given, world, desk)
+    if way == "drop":
+        return dropped(till, given, world, desk)
+    return to_terminal(till, world, desk) if way == "card" else pay_nothing(till, world, desk)
+
+
+def _pay(till: Till, what: str, world: World, desk: Desk) -> Result:
+    """Inside the payment; Pay itself has no more to say."""
+    if not what:
+        return pressed_pay(till, world, desk)
+    paying = till.sheet
+    if not isinstance(paying, Paying):
+        return till, ()
+    name, _, value = what.partition(":")
+    if name == "part":
+        return one_part(till, int(value), "a part of it", world), ()
+    after = _IN_PAYMENT[name](paying, value) if name in _IN_PAYMENT else paying
+    return replace(till, sheet=after, focus=""), ()
+
+
+def _typing(paying: Paying, what: str) -> Paying:
+    kinds: dict[str, Typed] = {"cash": "cash", "voucher": "voucher", "tip": "tip", "reference": "reference"}
+    return replace(paying, typing=kinds.get(what, ""), given="", listing=False)
+
+
+def _inner_back(paying: Paying, _value: str) -> Paying:
+    if paying.typing or paying.listing:
+        return replace(paying, typing="", given="", listing=False)
+    return replace(paying, parts=())
+
+
+_IN_PAYMENT: dict[str, Callable[[Paying, str], Paying]] = {
+    "type": _typing,
+    "back": _inner_back,
+    "list": lambda paying, _value: replace(paying, listing=True, typing=""),
+    "next": lambda paying, _value: replace(paying, between=None),
+    "tip": lambda paying, value: replace(paying, tip_minor=int(value or "0"), typing="", given=""),
+    "reference": lambda paying, value: replace(paying, reference=value[:40], typing="", given=""),
+}
 
 
 def turned(till: Till, action: str, steps: int, world: World) -> Till:
@@ -196,7 +290,7 @@ _ON_LINE: dict[str, Callable[[Till, DraftLine, Desk], Till]] = {
 def _clear(till: Till, world: World) -> Result:
     if not till.draft.begun:
         return till, ()
-    after = Till(
+    cleared = Till(
         category=till.category,
         reserved=till.reserved,
         cleared=till.draft,
@@ -206,17 +300,13 @@ def _clear(till: Till, world: World) -> Result:
         owner=till.owner,
         later=till.later,
         test=till.test,
+        diets=till.diets,
     )
-    return after, ended(till, world, "cleared")
+    return cleared, ended(till, world, "cleared")
 
 
 def _restore(till: Till) -> Till:
     return till if till.cleared is None else replace(till, draft=till.cleared, cleared=None, last=None)
-
-
-def _mode(till: Till, mode: str, _world: World, _desk: Desk) -> Till:
-    draft = drafts.mode_changed(till.draft, "take_away" if mode == "take_away" else "eat_in")
-    return replace(till, draft=draft)
 
 
 def _guest(till: Till) -> Till:
@@ -242,9 +332,14 @@ def _logged_out(till: Till, world: World) -> Result:
     return replace(till, sheet=None, focus=""), (StaffSeen(staff=world.person.id, what="logout"),)
 
 
-def _acknowledged(till: Till, world: World, _desk: Desk) -> Till:
+def _acknowledged(till: Till, world: World, _desk: Desk) -> Result:
+    """Seen; and where paper can save the order, its ticket is printed, if there is a printer."""
     trouble = own_trouble(till, world)
-    return till if trouble is None else replace(till, seen=till.seen | {trouble_key(trouble)})
+    if trouble is None:
+        return till, ()
+    after = replace(till, seen=till.seen | {trouble_key(trouble)})
+    prints = trouble.offer_paper and world.printer.state in {"ok", "stuck"}
+    return after, (PrintAsked(what="kitchen", subject=trouble.order),) if prints else ()
 
 
 def _closed(till: Till) -> Till:
@@ -266,17 +361,16 @@ _PLAIN: dict[str, Callable[[Till], Till]] = {
     "restore": _restore,
     "next": lambda till: replace(till, last=None),
     "help": lambda till: replace(till, sheet=Helping(), focus=""),
-    "close": _closed,
     "allergies:done": _closed,
     "86:leave": _closed,
     "text:done": text_done,
     "message:seen": lambda till: replace(till, message="", message_until=None),
-    "cash:typing": lambda till: replace(till, sheet=Paying(typing=True)) if isinstance(till.sheet, Paying) else till,
 }
-_IN_WORLD: dict[str, Callable[[Till, World, Desk], Till]] = {
+_RESULTS: dict[str, Callable[[Till, World, Desk], Result]] = {
+    "clashes:done": confirm,
     "trouble:seen": _acknowledged,
+    "close": _close,
 }
-_RESULTS: dict[str, Callable[[Till, World, Desk], Result]] = {"pay": pressed_pay, "clashes:done": confirm}
 _NAMED: dict[str, Callable[[Till, str, World, Desk], Till]] = {
     "category": lambda till, rest, _world, _desk: _category(till, rest),
     "item": _item,
@@ -285,12 +379,26 @@ _NAMED: dict[str, Callable[[Till, str, World, Desk], Till]] = {
     "modifiers": _modifiers,
     "line": _line,
     "lines": lambda till, rest, _world, _desk: replace(till, lines_top=int(rest)),
-    "mode": _mode,
     "allergy": lambda till, rest, _world, _desk: replace(till, draft=drafts.allergy_toggled(till.draft, rest)),
     "clash": lambda till, rest, _world, _desk: tell(till, rest),
     "field": field_chosen,
     "type": letter_tapped,
     "digit": digit_tapped,
     "86": _ending,
-    "bills": lambda till, rest, _world, _desk: replace(till, sheet=Billing(int(rest or 0)), focus=""),
+}
+_ACTIONS: dict[str, Callable[[Till, str, World, Desk], Result]] = {
+    "pay": _pay,
+    "tender": _tender,
+    "terminal": terminal_said,
+    "why": _why,
+    "mode": lambda till, rest, world, desk: mode_answered(
+        till, "take_away" if rest == "take_away" else "eat_in", world, desk
+    ),
+    **more.ACTIONS,
+    **split.ACTIONS,
+    **waiting.ACTIONS,
+    **orders.ACTIONS,
+    **after.ACTIONS,
+    **day.ACTIONS,
+    **close.ACTIONS,
 }

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from station.domain.clashes import Clash, clashes, words
 from station.domain.draft import DraftLine
-from station.domain.pricing import Priced, PricedLine
+from station.domain.pricing import Priced, PricedLine, charges
 from station.renderers import theme as look
 from station.renderers.scene import Box, Drawn, Hit, Label, Op, Rect, Shape, drawn
 from station.renderers.till_layout import money
@@ -105,7 +105,7 @@ def _line(at: Rect, priced: PricedLine, clash: Clash | None, till: Till, world: 
         ops.append(Label(Rect(inner.x + count_w, y, text_w, step), part, theme.body, look.TEXT, "semibold"))
         y += step
     under = Rect(inner.x + count_w, y, inner.w - count_w, 0)
-    y = _details(under, line, ops, world)
+    y = _details(under, priced, ops, world)
     made = drawn(ops)
     if clash is not None:
         band, height = allergy_band(
@@ -133,21 +133,35 @@ def _ground(rect: Rect, line: DraftLine, till: Till, world: World) -> Drawn:
     fill = look.PRESSED if world.pressed == action else look.HEADER if on else look.RAISED
     grown = Rect(rect.x, rect.y, rect.w, rect.h + theme.touch + theme.px(4)) if on else rect
     box = Box(grown, fill, theme.radius, look.ACCENT if on else None, theme.px(2))
-    return drawn((box,), (Hit(rect, action, f"{line.count} × {line.item.name}"),))
+    count = Hit(rect.left(theme.touch), f"count:{line.id}", f"How many {line.item.name}", key="*" if on else "")
+    return drawn((box,), (Hit(rect.after(theme.touch), action, f"{line.count} × {line.item.name}"), count))
 
 
-def _details(under: Rect, line: DraftLine, ops: list[Op], world: World) -> int:
-    """Choices with what they cost, what is still open, and the note; returns where they end."""
+def _reductions(priced: PricedLine, world: World) -> list[str]:
+    """What is taken off the line, and what its packaging costs."""
+    found = []
+    if priced.off_minor:
+        found.append(f"{money(priced.off_minor, world, sign=False)} off: {money(priced.due_minor, world, sign=False)}")
+    if priced.deposit_minor:
+        found.append(f"deposit {money(priced.deposit_minor * priced.line.count, world, sign=False)}")
+    return found
+
+
+def _details(under: Rect, priced: PricedLine, ops: list[Op], world: World) -> int:
+    """Choices with what they cost, what is still open, the note, discounts and deposits; returns where they end."""
+    line = priced.line
     theme = world.theme
     y = under.y
     step = theme.line(theme.label)
     texts: list[tuple[str, tuple[int, int, int]]] = []
     if line.modifiers:
-        texts.append((", ".join(_choice_words(one.name, one.price_minor, world) for one in line.modifiers), look.MUTED))
+        costs = charges(line.item, line.chosen)
+        texts.append((", ".join(_choice_words(one.name, costs[one.id], world) for one in line.modifiers), look.MUTED))
     if line.open_groups:
         texts.append((f"Choose {', '.join(group.name for group in line.open_groups)}", look.WARN))
     if line.note:
         texts.append((f"“{line.note}”", look.CHANGED))
+    texts += [(text, look.GOOD) for text in _reductions(priced, world)]
     for text, colour in texts:
         for part in wrapped(text, under.w, theme.label, "regular", world.ruler, 3):
             ops.append(Label(Rect(under.x, y, under.w, step), part, theme.label, colour))

@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from station.domain.draft import sold_in
+from station.domain.clashes import clash, words
+from station.domain.draft import DraftLine, defaults, sold_in
 from station.domain.menu import Category, MenuItem
 from station.domain.pricing import unit_minor
 from station.renderers import theme as look
@@ -19,6 +20,8 @@ from station.renderers.widgets.tile import fitting, grid
 from station.renderers.world import World
 
 LETTERS_Z = 5
+FEW = 20
+"""From so many on it is said how many are left."""
 
 
 def menu_panels(till: Till, world: World) -> tuple[Panel, ...]:
@@ -171,6 +174,8 @@ def _tiles(till: Till, rect: Rect, world: World) -> Panel:
 def _tile(item: MenuItem, cell: Rect, key: str, size: int, till: Till, world: World) -> Drawn:
     left = None if item.left is None else max(0, item.left - sold_in(till.draft, item.id))
     gone = sold_out(item, world) or left == 0
+    told = clash(DraftLine("", item, chosen=defaults(item)), till.draft.customer.allergies) if not gone else None
+    note = "Sold out" if gone else "" if left is None or left > FEW else f"{left} left"
     return item_tile(
         cell,
         item.name,
@@ -179,7 +184,9 @@ def _tile(item: MenuItem, cell: Rect, key: str, size: int, till: Till, world: Wo
         world,
         size=size,
         colour=item.colour,
-        note="Sold out" if gone else "" if left is None else f"{left} left",
+        note=note if told is None else words(told, world.shop.menu.allergen_names),
+        alarm=told is not None,
+        picture=item.picture,
         enabled=not gone,
         key=key,
         show_key=till.keys,

@@ -9,8 +9,9 @@ from station.domain.menu import MenuModifier, ModifierGroup
 from station.domain.pricing import unit_minor
 from station.renderers import theme as look
 from station.renderers.scene import Box, Drawn, Hit, Icon, Label, Op, Panel, Rect, drawn
+from station.renderers.till_forms import Choosing
 from station.renderers.till_layout import areas, money
-from station.renderers.till_state import Choosing, Till
+from station.renderers.till_state import Till
 from station.renderers.widgets.button import button
 from station.renderers.widgets.listing import pager
 from station.renderers.widgets.sheet import content_rect, sheet
@@ -139,6 +140,10 @@ def _group_head(group: ModifierGroup, head: Rect, count: int, world: World) -> l
 
 
 def _rule(group: ModifierGroup) -> str:
+    return _numbers(group) + (f", {group.free} free" if group.free else "")
+
+
+def _numbers(group: ModifierGroup) -> str:
     if group.minimum == group.maximum:
         return str(group.minimum)
     if group.minimum:

@@ -18,7 +18,8 @@ def order_panels(till: Till, world: World) -> tuple[Panel, ...]:
     rect = areas(world).order
     priced = price(till.draft)
     head, middle, foot = _parts(till, world)
-    lines = lines_drawn(middle, till, priced, world) if till.draft.lines else _empty(middle, till, world)
+    shown = bool(till.draft.lines or till.draft.deposits_back)
+    lines = lines_drawn(middle, till, priced, world) if shown else _empty(middle, till, world)
     ground = Drawn((Box(rect.at_origin(), look.CARD), Box(Rect(0, 0, theme.edge, rect.h), look.CARD_EDGE)))
     return (panel("order", rect, ground, head, lines, _foot(foot, till, priced, world), ground=look.CARD),)
 
@@ -69,6 +70,11 @@ def _head(body: Rect, till: Till, world: World) -> Drawn:
     ):
         made += button(cell, text, action, theme, kind="chosen" if on else "plain", key=key, pressed=world.pressed)
     top = row.bottom + theme.px(8)
+    if till.adding is not None:
+        line = Rect(body.x, top, body.w, theme.line(theme.body))
+        text = f"Comes to {till.adding.number.upper()}"
+        made += drawn((Label(line.inset(theme.px(4), 0), text, theme.body, look.ACCENT, "bold"),))
+        top = line.bottom + theme.px(4)
     who = " · ".join(part for part in (customer.name, customer.marker and f"No. {customer.marker}") if part)
     if who:
         line = Rect(body.x, top, body.w, theme.line(theme.body))
@@ -124,7 +130,10 @@ def _foot(foot: Rect, till: Till, priced: Priced, world: World) -> Drawn:
     rates = [f"{format_rate(one.tax_bp)} tax {money(one.tax_minor, world, sign=False)}" for one in priced.by_rate]
     small = theme.line(theme.small)
     count = till.draft.count
-    texts = [f"{count} item{'' if count == 1 else 's'}", *rates][:3]
+    off = [f"{money(priced.off_minor, world, sign=False)} off"] if priced.off_minor else []
+    deposit = priced.deposits_minor - priced.back_minor
+    off += [f"{money(deposit, world, sign=False)} deposits"] if deposit else []
+    texts = [f"{count} item{'' if count == 1 else 's'}", *off, *rates][:3]
     top = row.y + (step - small * len(texts)) // 2
     for n, text in enumerate(texts):
         place = Rect(foot.x + theme.px(4), top + n * small, row.w - width - theme.px(12), small)
@@ -133,21 +142,33 @@ def _foot(foot: Rect, till: Till, priced: Priced, world: World) -> Drawn:
 
 
 def _pay(low: Rect, total: str, till: Till, world: World) -> Drawn:
-    """Pay, and beside it the button that clears the order."""
+    """Pay, and beside it the buttons that clear the order, and all else that is done with the whole of it."""
     theme = world.theme
-    side = max(theme.touch, theme.px(112))
+    side = max(theme.touch, theme.px(92))
+    gap = theme.px(10)
+    adding = till.adding is not None
     made = button(
         low.left(side),
         "",
-        "clear",
+        "leave" if adding else "clear",
         theme,
-        icon="trash",
-        enabled=till.draft.begun,
-        key="F8" if till.draft.begun else "",
-        label="Clear the order",
+        icon="cross" if adding else "trash",
+        enabled=till.draft.begun or adding,
+        key="F8" if till.draft.begun or adding else "",
+        label="Add nothing to it" if adding else "Clear the order",
         pressed=world.pressed,
     )
-    return made + _next(low.after(side + theme.px(10)), total, till, world)
+    made += button(
+        low.after(side + gap).left(side),
+        "",
+        "more",
+        theme,
+        icon="list",
+        key="Alt",
+        label="Hold, discount, note, diets, deposits",
+        pressed=world.pressed,
+    )
+    return made + _next(low.after(2 * (side + gap)), total, till, world)
 
 
 def _next(rect: Rect, total: str, till: Till, world: World) -> Drawn:
@@ -157,11 +178,14 @@ def _next(rect: Rect, total: str, till: Till, world: World) -> Drawn:
         return button(
             rect, "Next order", "next", theme, kind="primary", key="Enter", pressed=world.pressed, size=theme.title
         )
-    ready = bool(till.draft.lines)
-    word = "Send the test" if till.test else "Send" if till.later else "Pay"
+    ready = bool(till.draft.lines) or bool(till.draft.deposits_back)
+    to_bill = till.adding is not None and bool(till.changing)
+    word = "Send the test" if till.test else "Send" if till.later or to_bill else "Pay"
+    text = f"{word} {total}" if ready and not till.test else word
+    fits = world.ruler.width(text, theme.title, "semibold") <= rect.w - theme.px(24)
     return button(
         rect,
-        f"{word} {total}" if ready and not till.test else word,
+        text,
         "pay",
         theme,
         kind="primary",
@@ -169,13 +193,13 @@ def _next(rect: Rect, total: str, till: Till, world: World) -> Drawn:
         locked=world.locked("order.take"),
         key="F9",
         pressed=world.pressed,
-        size=theme.title,
+        size=theme.title if fits else theme.body,
     )
 
 
 def shows_sent(till: Till) -> bool:
     """Whether the order before this one is still shown, for nothing of the next has begun."""
-    return till.last is not None and till.cleared is None and not till.draft.lines
+    return till.last is not None and till.cleared is None and not till.draft.lines and not till.draft.deposits_back
 
 
 def _bottom(made: Drawn, body: Rect) -> int:

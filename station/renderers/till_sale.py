@@ -1,72 +1,137 @@
-"""From Pay to the fact that sells: what must be true first, the number, the way to pay, and one order, once."""
+"""From Pay on: what must be true first, the number, what is asked, and orders that are sent without a payment."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 
-import msgspec
-
-from station.domain import tenders
-from station.domain.bills import billed
+from station.domain.bills import Bill, billed
+from station.domain.changing import Before, Wish, change_unpaid
 from station.domain.clashes import clashes, unconfirmed
-from station.domain.draft import incomplete
-from station.domain.facts import Fact, OrderSent, Tender
+from station.domain.draft import Mode, incomplete, mode_changed
+from station.domain.facts import DrawerMoved, Fact, OrderSent
+from station.domain.floor import held_ended
 from station.domain.menu import Person
-from station.domain.orders import Sale, check_fits, check_sendable, counter_name, order_number, place
-from station.domain.tenders import Due
+from station.domain.orders import Sale, check_deposits, check_fits, check_sendable, counter_name, order_number, place
+from station.domain.pricing import price
 from station.errors import OrderRefused
 from station.renderers.role import Desk
-from station.renderers.till_bills import pay_bill
-from station.renderers.till_held import ended
-from station.renderers.till_pay import open_due
-from station.renderers.till_state import Choosing, Paying, Reserved, Telling, Till
+from station.renderers.till_bills import bill_moved, bill_of
+from station.renderers.till_forms import Asking, Choosing, Paying, Telling
+from station.renderers.till_layout import money
+from station.renderers.till_state import Reserved, Till, said
 from station.renderers.world import World
 
 Result = tuple[Till, tuple[Fact, ...]]
 
-MESSAGE_S = 5.0
 
+def begin_payment(till: Till, world: World, desk: Desk, *, approved: bool = False) -> Till:
+    """The payment, or what must be done before it: a choice that is open, a clash that the guest must hear of, where it is eaten.
 
-def said(till: Till, text: str, world: World) -> Till:
-    """The till, telling this for a moment."""
-    return replace(till, message=text, message_until=world.now + timedelta(seconds=MESSAGE_S))
-
-
-def begin_payment(till: Till, world: World, desk: Desk) -> Till:
-    """The payment, or what must be done before it: a choice that is open, a clash that the guest must hear of."""
-    _check_open(world)
-    world.require("order.take", "take this order")
+    `approved`: somebody who may take orders said so for this one already.
+    """
+    check_open(world)
+    if not approved:
+        world.require("order.take", "take this order")
     if open_lines := incomplete(till.draft):
         line = open_lines[0]
         return replace(till, selected=line.id, sheet=Choosing(line.item, line.chosen, line.id))
     check_sendable(till.draft)
+    check_deposits(price(till.draft))
     if unconfirmed(till.draft, till.confirmed):
         return replace(till, sheet=Telling(), focus="")
-    reserved = replace(_reserved(till, world, desk), approved=world.approved == "order.take")
+    reserved = replace(_reserved(till, world, desk), approved=approved or world.approved == "order.take")
     if world.person is not None:
-        check_fits(till.draft, _sale(reserved, world.person, world), desk.new_id)
+        check_fits(till.draft, sale_for(reserved, world.person, world), desk.new_id)
+    if not till.moded and till.adding is None:
+        return replace(till, sheet=Asking(), reserved=reserved, selected="", focus="")
     return replace(till, sheet=Paying(), reserved=reserved, selected="", focus="")
 
 
-def pressed_pay(till: Till, world: World, desk: Desk) -> Result:
-    """On to the payment; from an expediter the order is sent, and paid at a till."""
-    after = begin_payment(till, world, desk)
-    return _send_later(after, world, desk) if after.later and isinstance(after.sheet, Paying) else (after, ())
+def pressed_pay(till: Till, world: World, desk: Desk, *, approved: bool = False) -> Result:
+    """On to the payment; from an expediter the order is sent, and paid at a till; what comes to a bill goes with it."""
+    if not till.draft.lines and till.draft.deposits_back:
+        return _pay_out(till, world)
+    after = begin_payment(till, world, desk, approved=approved)
+    if not isinstance(after.sheet, Paying):
+        return after, ()
+    if after.adding is not None and after.changing:
+        return _add_to_bill(after, world, desk)
+    return _send_later(after, world, desk) if after.later else (after, ())
+
+
+def mode_answered(till: Till, mode: Mode, world: World, desk: Desk) -> Result:
+    """Eat in or take away, asked or not: every line is taxed anew. Asked, the payment goes on."""
+    if till.adding is not None and mode != till.draft.mode:
+        raise OrderRefused("the order that this comes to was sent as it is: eat in or take away stays")
+    draft = mode_changed(till.draft, mode)
+    asked = isinstance(till.sheet, Asking)
+    after = replace(till, draft=draft, moded=True, sheet=None if asked else till.sheet)
+    if not asked:
+        return after, ()
+    return pressed_pay(after, world, desk, approved=till.reserved is not None and till.reserved.approved)
+
+
+def _pay_out(till: Till, world: World) -> Result:
+    """Packaging came back, and nothing is bought: its deposits go out of the drawer."""
+    check_open(world)
+    world.require("order.take", "pay deposits out")
+    drawer = world.ledger.drawer
+    if drawer is None:
+        raise OrderRefused("the drawer is not open: open it first, under Till")
+    back = price(till.draft).back_minor
+    count = sum(number for _, number in till.draft.deposits_back)
+    fact = DrawerMoved(
+        session=drawer.session,
+        business_day=world.shop.business_day_id,
+        move="pay_out",
+        amount_minor=-back,
+        why=f"deposits back: {count}",
+    )
+    after = replace(till, draft=replace(till.draft, deposits_back=()), sheet=None)
+    return said(after, f"Give {money(back, world)} back in cash", world), (fact,)
 
 
 def _send_later(till: Till, world: World, desk: Desk) -> Result:
     """Nothing is paid: its bill waits for a till. A test is no sale, and has none."""
     if till.reserved is None or world.person is None:
         return till, ()
-    if (recorded := _recorded(till.reserved.order, world)) is not None:
-        return _after(till, recorded), ()
-    sale = replace(_sale(till.reserved, world.person, world), training=till.test)
+    if (known := recorded(till.reserved.order, world)) is not None:
+        return after_sale(till, known), ()
+    sale = replace(sale_for(till.reserved, world.person, world), training=till.test or world.training)
     fact = place(till.draft, (), world.shop.menu, sale, till.confirmed, desk.new_id, later=True)
     if not till.test:
         fact = billed(fact, desk.new_id(), world.person.id)
-    after = _after(till, fact)
+    after = after_sale(till, fact)
     who = "A test for the kitchen" if till.test else "To be paid at a till"
     return said(after, f"{fact.number.upper()} is sent. {who}", world), (fact,)
+
+
+def _add_to_bill(till: Till, world: World, desk: Desk) -> Result:
+    """What comes to an order that is not paid yet: the kitchen gets it, and it is on the bill."""
+    bill = bill_of(till, world)
+    if bill is None:
+        return replace(till, adding=None, changing="", sheet=None), ()
+    return changed_bill(till, bill, Wish({}, till.draft), world, desk)
+
+
+def changed_bill(till: Till, bill: Bill, wish: Wish, world: World, desk: Desk) -> Result:
+    """A new bill takes the place of the one that this till has, and any till can take its payment."""
+    if world.person is None:
+        return till, ()
+    sale = Sale(
+        order=desk.new_id(),
+        number=bill.sale.number,
+        station=world.station,
+        staff=world.person,
+        business_day_id=world.shop.business_day_id,
+        at=world.now,
+        training=world.training,
+    )
+    before = Before(bill.sale, bill.lines, bill.next_part)
+    fact = change_unpaid(before, bill, till.billing, wish, sale, desk.new_id, till.confirmed)
+    end = bill_moved(till, held_ended(world.shop.business_day), "end", world.by("changed"), world)
+    after = Till(category=till.category, seen=till.seen, keys=till.keys, owner=till.owner)
+    number = bill.sale.number.upper()
+    text = f"{number} is cancelled" if fact.bill is None else f"{number} is changed, and waits to be paid"
+    return said(after, text, world), (fact, *end)
 
 
 def tell(till: Till, line_id: str) -> Till:
@@ -88,43 +153,7 @@ def confirm(till: Till, world: World, desk: Desk) -> Result:
     return pressed_pay(replace(till, confirmed=till.sheet.told), world, desk)
 
 
-def pay_cash(till: Till, given: str, world: World, desk: Desk) -> Result:
-    """`given`: "exact", or minor units."""
-
-    def made(due: Due, tender_id: str) -> Tender:
-        return tenders.cash(due, due.cash_minor if given == "exact" else int(given), tender_id)
-
-    return _send(till, made, world, desk)
-
-
-def pay_card(till: Till, world: World, desk: Desk) -> Result:
-    return _send(till, tenders.card, world, desk)
-
-
-def _send(till: Till, pay: Callable[[Due, str], Tender], world: World, desk: Desk) -> Result:
-    """One fact, and a till that is ready for the next order.
-
-    Outside a payment nothing is sold: the second tap of a double tap finds it closed.
-    """
-    if till.billing:
-        return pay_bill(till, pay, world, desk)
-    if not isinstance(till.sheet, Paying) or till.reserved is None or world.person is None:
-        return till, ()
-    _check_open(world)
-    if not till.reserved.approved:
-        world.require("order.take", "take this order")
-    if (recorded := _recorded(till.reserved.order, world)) is not None:
-        # The journal took it, and then could not say so: it is sold, and must not be sold twice.
-        return _after(till, recorded), ended(till, world, "sold")
-    tender = pay(open_due(till, world), desk.new_id())
-    sale = _sale(till.reserved, world.person, world)
-    fact = place(till.draft, (tender,), world.shop.menu, sale, till.confirmed, desk.new_id)
-    if till.held:
-        fact = msgspec.structs.replace(fact, held=till.held)
-    return _after(till, fact), (fact, *ended(till, world, "sold"))
-
-
-def _sale(reserved: Reserved, person: Person, world: World) -> Sale:
+def sale_for(reserved: Reserved, person: Person, world: World) -> Sale:
     return Sale(
         order=reserved.order,
         number=reserved.number,
@@ -132,10 +161,13 @@ def _sale(reserved: Reserved, person: Person, world: World) -> Sale:
         staff=person,
         business_day_id=world.shop.business_day_id,
         at=world.now,
+        training=world.training,
+        drawer=None if world.ledger.drawer is None else world.ledger.drawer.session,
     )
 
 
-def _after(till: Till, sent: OrderSent) -> Till:
+def after_sale(till: Till, sent: OrderSent) -> Till:
+    """The till, ready for the next order."""
     return Till(
         category=till.category,
         page=till.page,
@@ -153,15 +185,18 @@ def _reserved(till: Till, world: World, desk: Desk) -> Reserved:
     day = world.shop.business_day
     if till.reserved is not None and till.reserved.business_day == day:
         return till.reserved
+    if till.adding is not None:
+        return Reserved(desk.new_id(), till.adding.number, day)
     return Reserved(desk.new_id(), order_number(world.station, desk.next_number(counter_name(day))), day)
 
 
-def _recorded(order: str, world: World) -> OrderSent | None:
+def recorded(order: str, world: World) -> OrderSent | None:
     facts = (entry.fact for entry in world.recent)
     return next((fact for fact in facts if isinstance(fact, OrderSent) and fact.order == order), None)
 
 
-def _check_open(world: World) -> None:
+def check_open(world: World) -> None:
+    """Raises OrderRefused when nothing can be sold now."""
     if world.person is None:
         raise OrderRefused("nobody is logged in; scan your card first")
     if not world.shop.day_open:

@@ -4,7 +4,8 @@ from station.domain.allergens import ALLERGENS
 from station.domain.clashes import Clash, clashes, words
 from station.renderers import theme as look
 from station.renderers.scene import Box, Drawn, Hit, Icon, Label, Op, Panel, Rect, drawn
-from station.renderers.till_state import Ending, Field, Telling, Till, Writing, sold_out
+from station.renderers.till_forms import Ending, Field, Telling, Writing
+from station.renderers.till_state import Till, sold_out
 from station.renderers.widgets.button import button
 from station.renderers.widgets.keyboard import keyboard, keyboard_height
 from station.renderers.widgets.sheet import content_rect, sheet, sheet_rect

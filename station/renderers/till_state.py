@@ -1,87 +1,20 @@
 """What a till remembers between two taps: the draft, where its screen stands, and the sheet that lies over it."""
 
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from station.domain.clashes import Clash
 from station.domain.draft import Draft, DraftLine
 from station.domain.facts import OrderSent, SoldOut
 from station.domain.menu import MenuItem
+from station.domain.sold import SoldOrder
 from station.local.status import Trouble
+from station.renderers.till_forms import Sheet
 from station.renderers.world import World
 
+MESSAGE_S = 5.0
 FRESH_S = 60.0
 """How long what was 86'd here counts over the menu; by then a new snapshot says the same."""
-
-Field = Literal["name", "marker", "note"]
-
-
-@dataclass(frozen=True, slots=True)
-class Choosing:
-    """The modifiers sheet: for a new line, or for the line `line_id`."""
-
-    item: MenuItem
-    chosen: tuple[str, ...]
-    line_id: str = ""
-    page: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Paying:
-    """`typing`: another sum is being typed; `given` are its digits, in minor units."""
-
-    typing: bool = False
-    given: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Telling:
-    """The clashes before payment: what the guest was told of so far."""
-
-    told: tuple[Clash, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Allergies:
-    """The 14, to tap."""
-
-
-@dataclass(frozen=True, slots=True)
-class Writing:
-    """Letters: the guest's name and marker, or the note of the line `line_id`."""
-
-    field: Field
-    name: str = ""
-    marker: str = ""
-    note: str = ""
-    line_id: str = ""
-
-    @property
-    def text(self) -> str:
-        return {"name": self.name, "marker": self.marker, "note": self.note}[self.field]
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """Asks whether an item is sold out, or back."""
-
-    item_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Helping:
-    """The keys."""
-
-
-@dataclass(frozen=True, slots=True)
-class Billing:
-    """What is to be paid: the list of it."""
-
-    page: int = 0
-
-
-Sheet = Billing | Choosing | Paying | Telling | Allergies | Writing | Ending | Helping
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +39,9 @@ class Till:
     troubles that somebody has acknowledged. `focus`: the action that the keyboard stands on; `keys`: whether the
     keyboard was the last thing used. `owner`: whose draft it is; `held`: the held order
     that it was before. `billing`: the bill whose payment this till takes, or wants to. `later`: orders are sent without a payment,
-    from an expediter; `test`: and are only for the kitchen to try.
+    from an expediter; `test`: and are only for the kitchen to try. `moded`: somebody said eat in or take away. `diets`: the menu shows
+    only what suits these. `adding`: the order that was sent, to which this one comes; `changing`: the bill that is being changed.
+    `wanted`: the held order that somebody asked for. `approved_discount`: who approved the one whose reason is being asked for.
     """
 
     draft: Draft = field(default_factory=Draft)
@@ -131,24 +66,37 @@ class Till:
     billing: str = ""
     later: bool = False
     test: bool = False
+    moded: bool = False
+    diets: frozenset[str] = frozenset()
+    adding: SoldOrder | None = None
+    approved_discount: str = ""
+    changing: str = ""
+    wanted: str = ""
 
     @property
     def selected_line(self) -> DraftLine | None:
         return self.draft.line(self.selected)
 
 
+def said(till: Till, text: str, world: World) -> Till:
+    """The till, telling this for a moment."""
+    return replace(till, message=text, message_until=world.now + timedelta(seconds=MESSAGE_S))
+
+
 def handed_on(till: Till, person: str) -> Till:
     """The till with this person at it ("": nobody): what was being rung up is held by now, and waits for its owner."""
-    return till if person == till.owner else Till(category=till.category, seen=till.seen, keys=till.keys, owner=person)
+    if person == till.owner:
+        return till
+    return Till(category=till.category, seen=till.seen, keys=till.keys, owner=person, later=till.later)
 
 
 def shown_items(till: Till, world: World) -> tuple[MenuItem, ...]:
     """The items under the open tab, or those that are searched for: by the beginnings of their words, then anywhere."""
-    menu = world.shop.menu
+    items = [item for item in world.shop.menu.items if till.diets <= set(item.dietary)]
     wanted = till.find.casefold().split()
     if not wanted:
-        return tuple(item for item in menu.items if item.category_id == till.category)
-    found = [item for item in menu.items if all(part in item.name.casefold() for part in wanted)]
+        return tuple(item for item in items if item.category_id == till.category)
+    found = [item for item in items if all(part in item.name.casefold() for part in wanted)]
     return tuple(sorted(found, key=lambda item: not _begins(item.name, wanted)))
 
 

@@ -6,14 +6,18 @@ from datetime import datetime
 
 from station.domain.cards import Card
 from station.domain.facts import Entry
+from station.domain.ledger import Ledger
 from station.domain.menu import Person, Shop, StationInfo
 from station.domain.permissions import NotPermitted
 from station.domain.plan import NO_PLAN, Plan
 from station.domain.token import Key
-from station.local.status import LinkStatus, TokensStatus
+from station.local.status import LinkStatus, PrinterStatus, TokensStatus, ZAnswer
 from station.renderers.scene import Ruler
 from station.renderers.theme import Theme
 
+NO_LEDGER = Ledger()
+NO_PRINTER = PrinterStatus()
+NO_ANSWER = ZAnswer()
 SILENT_AFTER_S = 8.0
 """A station touches its presence every 2 s; one that missed four of them does not answer any more."""
 
@@ -25,7 +29,8 @@ class World:
     `recent`: the newest facts of this station's journal, oldest first (a few hundred). `now`: the shop's time.
     `plan`: what was decided about dispatch, here too and not on the share yet. `pressed`: the action under the finger that is down now, for buttons to look pressed. `note`: what became of a scan, for
     a few seconds. `approved`, `approver`: the permission that somebody else has given for the one action in hand.
-    `answered`: void tokens of which somebody here has said whether they were made.
+    `answered`: void tokens of which somebody here has said whether they were made. `ledger`: what this till sold and took.
+    `printer`: how the printer stands; `z`: what the master said to the last wish to close the day. `training`: nothing of this counts.
     """
 
     shop: Shop
@@ -45,6 +50,10 @@ class World:
     approved: str = ""
     approver: Person | None = None
     answered: frozenset[Key] = frozenset()
+    ledger: Ledger = NO_LEDGER
+    printer: PrinterStatus = NO_PRINTER
+    z: ZAnswer = NO_ANSWER
+    training: bool = False
 
     @property
     def here(self) -> StationInfo | None:

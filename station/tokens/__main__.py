@@ -3,11 +3,14 @@
 import threading
 import time
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 from ulid import ULID
 
 from station.config import FolderShare, Settings, home_of, load_settings
+from station.config import SmbShare as SmbSettings
 from station.daemon import Stop, run, setup_logging
 from station.data.snapshot import Snapshots
 from station.errors import StationError
@@ -24,10 +27,13 @@ from station.tokens.share import Share
 from station.tokens.smb import SmbAddress, SmbShare
 from station.tokens.sync import Sync
 
+TRAINING = "training"
+"""The folder of the share in which the floor of training is."""
+
 
 def share_of(settings: Settings) -> Share:
     """The share that the configuration names; nothing is connected yet."""
-    where = settings.share
+    where = settings.share if not settings.training else _training_share(settings.share)
     if isinstance(where, FolderShare):
         return DirectoryShare(Path(where.path))
     return SmbShare(
@@ -37,20 +43,44 @@ def share_of(settings: Settings) -> Share:
     )
 
 
+def _training_share(share: SmbSettings | FolderShare) -> SmbSettings | FolderShare:
+    """The same share, one folder further down."""
+    if isinstance(share, FolderShare):
+        return msgspec.structs.replace(share, path=f"{share.path}/{TRAINING}")
+    return msgspec.structs.replace(share, folder=f"{share.folder}/{TRAINING}".strip("/"))
+
+
+def _prepare_training(settings: Settings) -> None:
+    """The floor of training has its root on the share. Raises ShareError while the share is away."""
+    real = share_of(replace(settings, training=False))
+    real.reconnect()
+    try:
+        if TRAINING not in {entry.name for entry in real.list("")}:
+            real.make_folder(TRAINING)
+    finally:
+        real.close()
+
+
 def main() -> None:
     wake = threading.Event()
     stop = Stop(also=wake.set)
     stop.listen()
     sync: list[Sync] = []
+    trained: list[Settings] = []
 
     def step() -> float:
         """Whatever is missing at the start (configuration, disk) is waited for like everything else."""
         if not sync:
             try:
-                sync.append(_wired(wake, stop))
+                made, settings = _wired(wake, stop)
+                sync.append(made)
+                trained.append(settings)
             except StationError as error:
                 _tell(str(error))
                 raise
+        if trained[0].training_changed:
+            stop.set()
+            return 0.0
         rest_s = sync[0].step()
         wake.wait(rest_s)
         wake.clear()
@@ -70,10 +100,12 @@ def _tell(message: str) -> None:
         write_status(run_dir / "tokens.json", TokensStatus(share="refused", message=message))
 
 
-def _wired(wake: threading.Event, stop: Stop) -> Sync:
+def _wired(wake: threading.Event, stop: Stop) -> tuple[Sync, Settings]:
     settings = load_settings()
     log = setup_logging("tokens", settings.log_level)
     settings.run_dir.mkdir(parents=True, exist_ok=True)
+    if settings.training:
+        _prepare_training(settings)
     share, clock = share_of(settings), ShopClock()
     with ExitStack() as opened:
         # What is opened when something else is still missing is closed again: it will be tried for hours.
@@ -95,7 +127,7 @@ def _wired(wake: threading.Event, stop: Stop) -> Sync:
         Listener(bell_of(settings.journal_path), wake.set)
         opened.pop_all()
     log.info("station=%s role=%s share=%s", settings.code, settings.role, settings.share)
-    return sync
+    return sync, settings
 
 
 if __name__ == "__main__":

@@ -6,10 +6,23 @@ taken up where it stood, by calling `carry_out` again.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Protocol, cast
 
+import msgspec
+
 from station.domain.changes import NotPossible, children
-from station.domain.facts import Entry, FloorReported, OrderHeld, OrderSent, PlanChanged, TokenFact, TokenMoved, kind_of
+from station.domain.facts import (
+    Entry,
+    FloorReported,
+    OrderChanged,
+    OrderHeld,
+    OrderSent,
+    PlanChanged,
+    TokenFact,
+    TokenMoved,
+    kind_of,
+)
 from station.domain.floor import HELD_WAITING, HOLD, INBOX, PLAN, Spot
 from station.domain.plan import words
 from station.domain.token import Body, Key
@@ -19,6 +32,7 @@ from station.tokens.floor import Floor
 from station.tokens.progress import State, Step
 from station.tokens.publish import spot_at
 from station.tokens.share import Gone
+from station.tokens.taking import Changes
 
 
 class JournalProgress:
@@ -67,34 +81,54 @@ class Carried:
 
 
 class Executor:
-    """One operation at a time. `name_of` gives the name of a staff member's id, for the token's record."""
+    """One operation at a time. `name_of` gives the name of a staff member's id, for the token's record; `day` the business date."""
 
-    def __init__(self, floor: Floor, journal: Journal, known: Known, name_of: Callable[[str | None], str]) -> None:
-        self._floor, self._journal, self._known, self._name_of = floor, journal, known, name_of
+    def __init__(
+        self,
+        floor: Floor,
+        journal: Journal,
+        known: Known,
+        name_of: Callable[[str | None], str],
+        day: Callable[[], str] = lambda: datetime.now(UTC).date().isoformat(),
+    ) -> None:
+        self._floor, self._journal, self._known, self._name_of, self._day = floor, journal, known, name_of, day
+        self._changes = Changes(floor, journal.forget_progress)
 
     def carry_out(self, entry: Entry) -> Carried:
         """One fact, to its end. Raises ShareError when it must be tried again later; nothing is lost by that."""
         fact = entry.fact
         if isinstance(fact, OrderSent):
-            try:
-                # For a time that is yet to come: it is fired by itself then.
-                spot = self._floor.publish(entry.id, fact.token, INBOX if fact.token.fire_at is None else HOLD)
-            except TokenError as error:
-                return Carried(_report(entry, fact.token.key, None, None, "send", str(error)))
-            there = [(spot, fact.token)]
-            if fact.bill is not None:
-                there.append((self._floor.publish(fact.bill.order, fact.bill, HELD_WAITING), fact.bill))
-            return Carried(_report(entry, fact.token.key, None, spot, "send"), None, tuple(there))
+            # For a time that is yet to come: it is fired by itself then.
+            place = INBOX if fact.token.fire_at is None else HOLD
+            return self._published(entry, fact.token, place, "send", fact.bill)
         if isinstance(fact, OrderHeld):
-            try:
-                spot = self._floor.publish(entry.id, fact.token, HELD_WAITING)
-            except TokenError as error:
-                return Carried(_report(entry, fact.token.key, None, None, "keep", str(error)))
-            return Carried(_report(entry, fact.token.key, None, spot, "keep"), None, ((spot, fact.token),))
+            return self._published(entry, fact.token, HELD_WAITING, "keep")
         if isinstance(fact, PlanChanged):
             self._floor.change_plan(fact.change)
             return Carried(_planned(entry, fact))
+        if isinstance(fact, OrderChanged):
+            return self._changed(entry, fact)
         return self._on_a_token(entry, cast("TokenFact", fact))
+
+    def _published(self, entry: Entry, token: Body, place: str, verb: str, bill: Body | None = None) -> Carried:
+        try:
+            spot = self._floor.publish(entry.id, token, place)
+        except TokenError as error:
+            return Carried(_report(entry, token.key, None, None, verb, str(error)))
+        there = [(spot, token)]
+        if bill is not None:
+            there.append((self._floor.publish(bill.order, bill, HELD_WAITING), bill))
+        return Carried(_report(entry, token.key, None, spot, verb), None, tuple(there))
+
+    def _changed(self, entry: Entry, fact: OrderChanged) -> Carried:
+        key = (fact.order, "1" if fact.token is None else fact.token.part)
+        try:
+            placed, why = self._changes.carry_out(entry, fact, self._name_of(entry.staff), self._day())
+        except TokenError as error:
+            return Carried(_report(entry, key, None, None, "change", str(error)))
+        spot = next((spot for spot, body in placed if fact.token is not None and body is fact.token), None)
+        report = _report(entry, key, None, spot, "change", why)
+        return Carried(msgspec.structs.replace(report, outcome="done"), None, tuple(placed))
 
     def _on_a_token(self, entry: Entry, fact: TokenFact) -> Carried:
         key, verb = (fact.order, fact.part), _verb(fact)

@@ -24,6 +24,7 @@ from station.tokens.publish import publish
 from station.tokens.recover import CLOCK_FILE, RecoverReport, Sightings, recover
 from station.tokens.replace import Children, replace
 from station.tokens.share import Gone, NoFolder, Share
+from station.tokens.survey import parts_of
 
 __all__ = ["Floor", "FloorCheck", "Presence", "Progress", "RecoverReport", "Scan", "Step"]
 
@@ -107,6 +108,10 @@ class Floor:
     def change_plan(self, change: PlanChange) -> Plan:
         """The newest plan with this change; making it again changes nothing."""
         return self._plans.change(change)
+
+    def parts_of(self, order: str) -> tuple[Spot, ...]:
+        """Where every part of an order stands, those that were handed over or voided lately with them."""
+        return parts_of(self._share, order)
 
     def scan(self, places: Sequence[str]) -> Scan:
         """Names from listings. A place of a day or station that does not exist yet is empty if its top folder is there."""

@@ -23,6 +23,7 @@ from station.domain.floor import (
     Spot,
     check_place,
     is_descendant,
+    live,
     parse_transit,
 )
 from station.domain.token import Key, TokenName, parse_name
@@ -66,14 +67,14 @@ class Suspicions:
 
 def survey(share: Share) -> Survey:
     """Raises ShareError when any folder can't be read: half a survey would find everything else missing."""
-    live: list[Spot] = []
+    there: list[Spot] = []
     retired: list[TokenName] = []
     invalid: list[str] = []
     # The way of a token is inbox, station, pass, done; read against it, one that moves is seen twice rather than never.
     for place in [*_days(share, VOID), *_days(share, DONE), PASS, *_below(share, STATIONS), HOLD, INBOX]:
         for name in _files(share, place):
             try:
-                live.append(Spot(check_place(place), parse_name(name)))
+                there.append(Spot(check_place(place), parse_name(name)))
             except TokenError:
                 invalid.append(f"{place}/{name}")
     moving, committed, transits = _transits(share, invalid)
@@ -86,8 +87,21 @@ def survey(share: Share) -> Survey:
                 invalid.append(f"{day}/{name}")
     quarantined = [name for name in _files(share, QUARANTINE) if not name.endswith(".why")]
     return Survey(
-        tuple(live), tuple(moving), tuple(retired), tuple(quarantined), tuple(invalid), tuple(sorted(transits))
+        tuple(there), tuple(moving), tuple(retired), tuple(quarantined), tuple(invalid), tuple(sorted(transits))
     )
+
+
+def parts_of(share: Share, order: str, days: int = 2) -> tuple[Spot, ...]:
+    """Where the parts of one order stand, those of the last days with them. Raises ShareError when a folder can't be read."""
+    found: list[Spot] = []
+    finished = [*_days(share, VOID)[-days:], *_days(share, DONE)[-days:]]
+    for place in [*finished, PASS, *_below(share, STATIONS), HOLD, INBOX]:
+        for name in _files(share, place):
+            if name.startswith(order):
+                with suppress(TokenError):
+                    found.append(Spot(check_place(place), parse_name(name)))
+    moving, _, _ = _transits(share, [])
+    return tuple(live([*found, *(spot for spot in moving if spot.name.order == order)]).values())
 
 
 def held_keys(share: Share) -> set[Key]:

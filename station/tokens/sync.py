@@ -14,7 +14,7 @@ import msgspec
 from ulid import ULID
 
 from station.config import Settings
-from station.domain.facts import Entry, OrderHeld, OrderSent, PlanChanged, StaffSeen
+from station.domain.facts import Entry, OrderChanged, OrderHeld, OrderSent, PlanChanged, StaffSeen
 from station.domain.floor import HOLD, INBOX, Spot, station_place
 from station.domain.menu import Role, Shop
 from station.domain.plan import Plan
@@ -80,7 +80,7 @@ class Sync:
     ) -> None:
         self._settings, self._journal, self._holding = settings, journal, holding
         self._floor, self._share, self._shop, self._clock, self._wake = floor, share, shop, clock, wake
-        self._executor = Executor(floor, journal, holding, self._name_of)
+        self._executor = Executor(floor, journal, holding, self._name_of, self._business_day)
         self._watching = Watching(wake)
         self._dispatcher = Dispatcher(settings.code, settings.role, journal, holding, floor, clock)
         self._incoming = Incoming(settings.code, share, journal, clock, settings.token_key, _new_id)
@@ -233,6 +233,8 @@ class Sync:
         self._journal.settle(entry, carried.report, self._clock.now())
         self._holding.end(entry.id)
         if isinstance(entry.fact, OrderSent) and entry.fact.bill is not None:
+            self._journal.forget_progress(entry.fact.bill.order)
+        if isinstance(entry.fact, OrderChanged) and entry.fact.bill is not None:
             self._journal.forget_progress(entry.fact.bill.order)
         if carried.report.outcome == "lost":
             _log.warning("fact=%s verb=%s outcome=lost why=%r", entry.id, carried.report.verb, carried.report.why)
@@ -399,6 +401,10 @@ class Sync:
         person = next((person for person in shop.staff if person.id == staff), None) if shop is not None else None
         return person.name if person is not None else self._settings.code.upper()
 
+    def _business_day(self) -> str:
+        shop = self._shop()
+        return self._clock.now().date().isoformat() if shop is None else shop.business_day
+
     @property
     def _dispatches(self) -> bool:
         shop = self._shop()
@@ -427,4 +433,6 @@ def _key_of(entry: Entry) -> Key:
         return (entry.id, "1")
     if isinstance(fact, OrderSent | OrderHeld):
         return fact.token.key
+    if isinstance(fact, OrderChanged):
+        return (fact.order, "1")
     return (fact.order, fact.part)  # type: ignore[union-attr]  # the journal gives only facts about tokens

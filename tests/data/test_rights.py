@@ -1,5 +1,6 @@
 """What each role's login may do: little enough, and just what its programs send."""
 
+import random
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,12 +27,21 @@ from station.data.session import check_schema, name_of, open_engine, reading, wr
 from station.data.tables import METADATA, menu, orders, shop
 from station.domain.bills import billed
 from station.domain.facts import (
+    DayClosed,
+    DrawerCounted,
+    DrawerMoved,
     LineTicked,
+    OrderChanged,
+    OrderPaid,
+    OrderRefunded,
     Paused,
     PlanChanged,
+    SoldDiscount,
     SoldOut,
     SplitOff,
     StaffSeen,
+    TenderSettled,
+    TenderTaken,
     TokenAcknowledged,
     TokenDispatched,
     TokenMoved,
@@ -39,6 +49,8 @@ from station.domain.facts import (
     TokenSplit,
     TokenTransferred,
 )
+from tests.data.conftest import NOW
+from tests.figures.days import Day as Trade
 
 MONEY = ("payments", "refunds", "drawer_sessions", "drawer_movements")
 SOLD = ("orders", "order_lines", "order_line_modifiers", "payments")
@@ -111,6 +123,9 @@ def test_a_stations_link_sends_nothing_that_its_login_may_not_and_no_right_is_id
         if role in {"till", "expediter"}:
             with reading(engine) as conn:
                 assert sent_orders(conn)
+        if role == "till":
+            wish = day.entry(60, DayClosed(business_day=day.shop.business_day_id), "Amina", "close")
+            assert link.store("till1", [wish]).days[0].closed.number == 1
         if role == "manager":
             with writing(engine) as conn:
                 change_settings(conn, "grill1", {"text_scale": "1.25"})
@@ -169,6 +184,11 @@ def of_till(link, day, _order):
     assert link.store("till1", [sent, day.entry(3, day.report(sent, "inbox", hop=1, source="", verb="send"))]).new == 2
     moved = day.entry(4, TokenMoved(order=burger.order, part="1", place="inbox", to="void", verb="void"), "Amina")
     assert link.store("till1", [moved, day.entry(5, day.report(moved, "void", hop=2))]).new == 2
+    # Everything that a till does with money, and then the Z report.
+    trade = Trade(day.shop, random.Random(3), tills=("till1",), start=NOW).run(80).close_drawers()
+    kinds = {type(fact) for fact in trade.facts}
+    assert kinds >= {OrderPaid, OrderChanged, OrderRefunded, TenderTaken, TenderSettled, DrawerMoved, DrawerCounted}
+    assert link.store("till1", trade.tills[0].entries).refused == ()
 
 
 def of_prep(link, day, order):
@@ -203,6 +223,16 @@ def of_expediter(link, day, order):
     told = [day.report(one, "pass", hop=hop, verb="give") for hop, one in enumerate(meant, start=1)]
     assert link.store("pass1", [day.entry(20 + place, one, name="pass") for place, one in enumerate(told)]).new == 5
     phoned = msgspec.structs.replace(day.sale(("Classic burger", 1), ("Hazelnut brownie", 2), name="phone"), tenders=())
+    off = SoldDiscount(
+        id=day.id("off"),
+        given=day.id("given"),
+        line=phoned.lines[0].id,
+        name="Half",
+        amount_minor=100,
+        tax_bp=1200,
+        tax_minor=11,
+    )
+    phoned = msgspec.structs.replace(phoned, discounts=(off,), total_minor=phoned.total_minor - 100)
     sent = day.entry(40, billed(phoned, day.id("bill"), day.shop.staff[0].id), "Amina", "pass")
     paused = day.entry(41, PlanChanged(change=Paused(station="grill1", paused=True)), "Amina", "pass")
     online = day.entry(42, day.sale(("Cola", 1), name="online"), None, "pass")

@@ -55,7 +55,7 @@ def test_thresholds_that_cannot_be_used_are_named_with_what_they_must_be(engine,
 def test_settings_of_other_programs_are_left_alone(engine):
     before = profile(engine, "grill1")
     with writing(engine) as conn:
-        change_settings(conn, "grill1", {"printer": "file:receipts.txt", "urgency": "anything", "layout ": "odd"})
+        change_settings(conn, "grill1", {"kiosk": "file:receipts.txt", "urgency": "anything", "layout ": "odd"})
     assert profile(engine, "grill1") == before
 
 

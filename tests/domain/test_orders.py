@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -212,11 +213,15 @@ def test_too_little_cash_is_refused() -> None:
         tenders.cash(tenders.due(1_840, (), 5), 1_800, ulid())
 
 
-def test_a_payment_that_nobody_knows_the_outcome_of_pays_nothing() -> None:
+def test_a_card_that_nobody_knows_the_outcome_of_holds_nothing_up_and_a_declined_one_pays_nothing() -> None:
     unknown = Tender(id=ulid(), kind="card", amount_minor=500, given_minor=500, state="unknown")
-    assert tenders.due(500, (unknown,), 1).exact_minor == 500
+    assert tenders.due(500, (unknown,), 1).exact_minor == 0
+    tenders.check_closes(500, (unknown,), 1)
+    assert tenders.open_cards((unknown,)) == (unknown,)
+    declined = msgspec.structs.replace(unknown, state="declined")
+    assert tenders.due(500, (declined,), 1).exact_minor == 500
     with pytest.raises(OrderRefused):
-        tenders.check_closes(500, (unknown,), 1)
+        tenders.check_closes(500, (declined,), 1)
 
 
 def test_the_same_payment_twice_does_not_pay_twice() -> None:
@@ -280,7 +285,10 @@ def test_a_clash_is_said_in_words_and_unknown_is_said_as_unknown() -> None:
         draft = drafts.allergy_toggled(draft, code)
     (clash,) = clashes(draft)
     names = {"nuts": "Nuts", "gluten": "Gluten", "sesame": "Sesame", "peanuts": "Peanuts"}
-    assert words(clash, names) == "Contains Gluten, Nuts; may contain Sesame; unknown whether it contains Peanuts"
+    assert words(clash, names) == (
+        "Contains Gluten (Bread), Nuts (Walnuts); may contain Sesame (Bread);"
+        " unknown whether it contains Peanuts (House sauce)"
+    )
 
 
 def test_leaving_out_what_was_put_on_last_ends_the_clash() -> None:

@@ -272,7 +272,8 @@ def test_a_scan_in_the_middle_of_a_payment_sells_nothing_and_the_order_waits_for
     with shop.station.running(("-m", "station.tokens")):
         shop.scan(shop.amina.code)
         ring_up(shop)
-        assert pays(shop.tap("pay"))
+        shop.tap("pay")
+        assert pays(shop.tap("mode:eat_in"))
         seen = shop.scan(shop.sofie.code)
         assert name_of(seen) == "Sofie"
         assert not pays(seen)
@@ -334,6 +335,7 @@ def test_a_cook_needs_somebody_to_take_an_order_and_only_for_that_one(shop):
     assert "may not approve this either" in shop.scan(shop.cook.code)["message"]
     assert "Unknown card" in shop.scan("5449000000996")["message"]
     assert name_of(shop.scan(shop.amina.code)) == "Kofi", "who approves is not logged in"
+    shop.tap("mode:eat_in")
     shop.tap("tender:cash:exact")
     approvals = [fact for fact, _ in shop.facts if isinstance(fact, StaffSeen) and fact.what == "approved"]
     assert [fact.permission for fact in approvals] == ["order.take"]
@@ -352,6 +354,7 @@ def test_a_pin_approves_too_and_a_wrong_one_does_not(shop):
     shop.tap("approver:")
     assert "Wrong PIN" in shop.keys(*"1379", "enter")["message"]
     shop.keys(*PIN, "enter")
+    shop.tap("mode:eat_in")
     assert any(hit["action"].startswith("tender:") for hit in shop.look()["hits"])
     assert name_of(shop.look()) == "Kofi"
 

@@ -68,6 +68,7 @@ def test_an_order_by_phone_is_cooked_at_once_and_paid_at_the_till_later(crew):
                     expediter.tap(hit["action"])
             expediter.tap("modifiers:done")
     expediter.tap("pay")
+    expediter.tap("mode:eat_in")
     (sent,) = crew.facts(expediter, OrderSent)
     assert sent.tenders == ()
     till.scan(till.amina.code)

@@ -14,6 +14,7 @@ from station.domain.token import decode, encode, name_of
 from station.renderers.expediter import ExpediterRole
 from station.renderers.expediter_actions import ExpediterState
 from station.renderers.role import Keyed, Tap
+from station.renderers.till_forms import Asking
 from tests.renderers.test_till import ANNA, COOK, SATAY, SOUP, TOAST, Desk, make_world
 from tests.renderers.test_till_held import Counter, Floor
 
@@ -35,6 +36,8 @@ class Pass:
             found = ROLE.scene(self.state, self.world).action(action)
             assert found is not None, action
             self.do(Tap(action, found.hit.enabled))
+            if self.state.order is not None and isinstance(self.state.order.sheet, Asking):
+                self.do(Tap("mode:eat_in"))
         return self
 
     def key(self, name: str) -> "Pass":
@@ -197,7 +200,7 @@ def test_a_double_tap_pays_once(floor: Floor) -> None:
     till = Counter(floor, "till1").comes(ANNA)
     till.settle().look_at_it()
     till.tap("bills", f"bill:{bill}").settle().look_at_it()
-    till.tap("tender:card")
+    till.tap("tender:cash:exact")
     till.do(Tap("tender:card"))
     assert len([fact for fact in till.facts if isinstance(fact, OrderPaid)]) == 1
 
@@ -207,7 +210,7 @@ def test_what_is_being_rung_up_stays_meanwhile(floor: Floor) -> None:
     till = Counter(floor, "till1").comes(ANNA)
     till.settle().look_at_it()
     till.tap(f"item:{TOAST.id}", "bills", f"bill:{bill}").settle().look_at_it()
-    till.tap("tender:card").settle()
+    till.tap("tender:card", "terminal:approved").settle()
     assert till.names == [(1, "Toast")]
     till.tap("pay", "tender:cash:exact")
     assert len(till.sent) == 1

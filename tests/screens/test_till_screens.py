@@ -24,9 +24,11 @@ from station.renderers.role import Held, Tap
 from station.renderers.scene import Box, Found, Label, Rect, Scene
 from station.renderers.theme import theme_for, tile_colour
 from station.renderers.till import TillRole
+from station.renderers.till_forms import Asking
 from station.renderers.till_layout import areas
 from station.renderers.till_state import Till
 from station.renderers.world import World
+from tests.screens.till_scenes import SCENES, kept_at
 
 SIZES = ((1920, 1080), (1366, 768), (1024, 768))
 STATES = (
@@ -45,6 +47,7 @@ STATES = (
     "trouble",
     "help",
     "message",
+    *SCENES,
 )
 ROLE = TillRole()
 
@@ -97,6 +100,8 @@ def press(state: Till, world: World, *actions: str) -> Till:
         found = ROLE.scene(state, world).action(action)
         assert found is not None, f"{action} is not on the screen"
         state, _ = ROLE.handle(state, Tap(action, found.hit.enabled), world, desk)
+        if isinstance(state.sheet, Asking) and action in {"pay", "clashes:done"}:
+            state, _ = ROLE.handle(state, Tap("mode:eat_in"), world, desk)
     return state
 
 
@@ -122,6 +127,9 @@ def told(state: Till, world: World) -> Till:
 
 
 def state_of(name: str, world: World) -> tuple[Till, World]:
+    if name in SCENES:
+        keeper = kept_at(name, world)
+        return keeper.state, keeper.world
     burger = next(one for one in world.shop.menu.items if one.name == "Classic burger")
     first = ROLE.begin(world)
     order = ordered(world)
@@ -141,10 +149,10 @@ def state_of(name: str, world: World) -> tuple[Till, World]:
         "guest": lambda: press(order, world, "guest", "type:m", "type:i", "type:a", "field:marker", "type:7"),
         "telling": lambda: press(order, world, "pay"),
         "paying": lambda: told(order, world),
-        "typing": lambda: press(told(order, world), world, "cash:typing", "digit:7", "digit:00", "digit:0"),
+        "typing": lambda: press(told(order, world), world, "pay:type:cash", "digit:7", "digit:00", "digit:0"),
         "sent": lambda: press(told(order, world), world, "tender:cash:5000"),
         "finding": lambda: press(first, world, "find", "type:b", "type:u"),
-        "help": lambda: press(first, world, "help"),
+        "help": lambda: press(first, world, "daily", "help"),
         "message": lambda: press(first, world, "pay"),
     }
     return states[name](), world

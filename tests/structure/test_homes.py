@@ -24,8 +24,12 @@ HOMES = {
     "typer": ("cli.py", "commands/"),
     "rich": ("commands/", "demo/"),
     "supervisor": ("demo/",),
-    "segno": ("wallet/",),
+    "segno": ("wallet/", "printing/preview.py"),
     "pydyf": ("paper/",),
+    "escpos": ("printing/escpos_out.py",),
+    "serial": ("printing/wires.py",),
+    "usb": ("printing/wires.py",),
+    "PIL": ("printing/",),
 }
 IMPURE = {
     "os",

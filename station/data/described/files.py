@@ -157,10 +157,11 @@ class ModifierEntry(_Form, frozen=True, kw_only=True):
 
 
 class ModifierGroupEntry(_Form, frozen=True, kw_only=True):
-    """`choose`: at least and at most so many."""
+    """`choose`: at least and at most so many. `free`: so many of them cost nothing, the dearest first."""
 
     name: Named
     choose: tuple[int, int]
+    free: Minor = 0
     modifiers: tuple[ModifierEntry, ...]
 
 
@@ -177,6 +178,7 @@ class Dish(_Form, frozen=True, kw_only=True):
     group: Code
     weight: Annotated[int, msgspec.Meta(ge=1, le=20)] = 1
     remaining: Minor | None = None
+    deposit_minor: Minor = 0
     modifiers: tuple[Key, ...] = ()
     components: tuple[str, ...]
     steps: tuple[str, ...]

@@ -32,6 +32,7 @@ def _modifier_rows(to: Gathered) -> None:
             name=group.name,
             minimum=minimum,
             maximum=maximum,
+            free=group.free,
         )
         for position, one in enumerate(group.modifiers):
             modifier_id = to.id("modifier", key, one.name)
@@ -95,6 +96,7 @@ def _menu_rows(to: Gathered) -> None:
                 tax_eat_in_id=to.id("tax", "eat_in"),
                 tax_take_away_id=to.id("tax", "take_away"),
                 remaining=dish.remaining,
+                deposit_minor=dish.deposit_minor,
             )
             to.add(
                 menu.menu_item_prices,

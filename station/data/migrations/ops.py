@@ -67,6 +67,12 @@ def create_table(
     )
 
 
+def add_column(table: str, name: str, kind: TypeEngine[Any]) -> None:
+    """A column that came later: the rows that were there have nothing in it, which means 0."""
+    if not (on_replica() and _has_column(table, name)):
+        op.add_column(table, column(name, kind, null=True))
+
+
 def create_index(name: str, table: str, *columns: str) -> None:
     if on_replica():
         if not _has_index(table, name):
@@ -89,6 +95,12 @@ def drop_index(name: str, table: str) -> None:
 
 def on_replica() -> bool:
     return op.get_context().dialect.name == "mysql"
+
+
+def _has_column(table: str, name: str) -> bool:
+    if op.get_context().as_sql:
+        return False
+    return any(one["name"] == name for one in inspect(op.get_bind()).get_columns(table))
 
 
 def _has_index(table: str, name: str) -> bool:

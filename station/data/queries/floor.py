@@ -34,7 +34,12 @@ def sent_orders(conn: Connection) -> list[Sent]:
             case((seen, 1), else_=0).label("reported"),
         )
         .join(shop.stations, shop.stations.c.id == orders.orders.c.station_id)
-        .where(orders.orders.c.business_day_id.in_(today), ~orders.orders.c.training)
+        # What came to an order later is another part of it, not another order.
+        .where(
+            orders.orders.c.business_day_id.in_(today),
+            ~orders.orders.c.training,
+            orders.orders.c.changes_id.is_(None),
+        )
         .order_by(orders.orders.c.id)
     )
     return [Sent(row.id, row.number, row.code, row.placed_at, bool(row.reported)) for row in conn.execute(query)]

@@ -7,7 +7,7 @@ fact stands alone, and then comes here to be kept likewise (`refuse_fact`).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -16,6 +16,7 @@ from sqlalchemy import Column, Connection, case, select, union_all, update
 
 from station.data.bulk import add_rows, change_rows, in_portions
 from station.data.queries.audit import Chain, count_refused, refused_among
+from station.data.queries.closing import Closed, Wanted, close_day, hold_days
 from station.data.queries.link import may_read_pins
 from station.data.queries.link_rows import (
     WRITTEN,
@@ -24,13 +25,26 @@ from station.data.queries.link_rows import (
     Known,
     Stand,
     Token,
+    approvers,
     asked_by,
+    day_closed,
     gather,
     refusal,
     token_row,
 )
-from station.data.tables import ledger, menu, orders, shop, staff
-from station.domain.facts import Entry, Fact, FloorReported, OrderPaid, OrderSent, SoldOut, StaffSeen, kind_of
+from station.data.tables import ledger, menu, orders, payments, shop, staff
+from station.domain.facts import (
+    DayClosed,
+    Entry,
+    Fact,
+    FloorReported,
+    OrderChanged,
+    OrderPaid,
+    OrderSent,
+    SoldOut,
+    StaffSeen,
+    kind_of,
+)
 from station.domain.menu import Role
 from station.domain.pins import blocked_until
 from station.errors import DataError
@@ -40,14 +54,24 @@ _LOOKED_UP_AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
+class DayAnswer:
+    """What became of the fact that wanted the day closed. `report`: the Z report as JSON (`domain/takings.py`)."""
+
+    fact: str
+    closed: Closed
+
+
+@dataclass(frozen=True, slots=True)
 class Stored:
     """`new`: facts that were not there before. `refused`: a sentence for each of all these that the master refused, now or
     when they were brought before. `refused_in_all`: how many it has refused of this station; only told with `refused`.
+    `days`: what became of each wish to close the day.
     """
 
     new: int
     refused: tuple[str, ...]
     refused_in_all: int = 0
+    days: tuple[DayAnswer, ...] = ()
 
 
 def store_facts(conn: Connection, station_code: str, entries: Sequence[Entry]) -> Stored:
@@ -55,15 +79,18 @@ def store_facts(conn: Connection, station_code: str, entries: Sequence[Entry]) -
 
     Raises DataError when the master does not know the station.
     """
+    hold_days(conn, [entry.fact.business_day for entry in entries if isinstance(entry.fact, DayClosed)])
     station_id, shop_id = _station(conn, station_code)
     there = known_facts(conn, [entry.id for entry in entries])
     refused = refused_among(conn, there)
     new = [entry for entry in entries if entry.id not in there]
+    days: tuple[DayAnswer, ...] = ()
     if new:
         gathered = gather(station_id, shop_id, new, _known(conn, new))
-        _write(conn, station_id, gathered)
+        days = _write(conn, station_id, shop_id, gathered)
         refused |= {entry.id: why for entry, why in gathered.refused}
-    return _stored(conn, station_id, len(new), [(entry, refused[entry.id]) for entry in entries if entry.id in refused])
+    told = [(entry, refused[entry.id]) for entry in entries if entry.id in refused]
+    return replace(_stored(conn, station_id, len(new), told), days=days)
 
 
 def refuse_fact(conn: Connection, station_code: str, entry: Entry, why: str) -> Stored:
@@ -104,24 +131,65 @@ def _station(conn: Connection, code: str) -> tuple[str, str]:
 
 def _known(conn: Connection, new: Sequence[Entry]) -> Known:
     reports = [entry.fact for entry in new if isinstance(entry.fact, FloorReported)]
+    facts = [entry.fact for entry in new]
     of_orders = {one.order for one in reports} | {
-        entry.fact.order for entry in new if isinstance(entry.fact, OrderSent | OrderPaid)
+        fact.order for fact in facts if isinstance(fact, OrderSent | OrderPaid | OrderChanged)
     }
+    paid = [fact for fact in facts if isinstance(fact, OrderPaid)]
+    took = {one.took for one in paid} | {change.by for one in paid for change in one.changes}
+    named = {entry.staff for entry in new if entry.staff}.union({one for one in took if one}, *map(approvers, facts))
     return Known(
-        staff=_there(conn, staff.staff.c.id, {entry.staff for entry in new if entry.staff}),
+        staff=_there(conn, staff.staff.c.id, named),
         permissions=_there(conn, staff.permissions.c.code, {fact.permission for fact in _seen(new) if fact.permission}),
         items=_there(conn, menu.menu_items.c.id, {entry.fact.item for entry in new if isinstance(entry.fact, SoldOut)}),
         asked=_asked(conn, {one.fact for one in reports} - {entry.id for entry in new}),
         orders=_there(conn, orders.orders.c.id, _sold_later(new)),
         stands=_stands(conn, of_orders),
+        stations=_stations(conn, paid),
+        days=_days_gone_on(
+            conn, {day for fact in facts if (day := getattr(fact, "business_day", None))} | _days_of_bills(facts)
+        ),
     )
+
+
+def _stations(conn: Connection, paid: Sequence[OrderPaid]) -> dict[str, str]:
+    """Where orders were taken that another station was paid for, and may tell of first."""
+    codes = {one.sale.token.placed_on for one in paid} | {change.on for one in paid for change in one.changes}
+    if not codes - {None}:
+        return {}
+    stations = shop.stations.c
+    query = select(stations.code, stations.id).where(stations.code.in_(sorted(code for code in codes if code)))
+    return {row.code: row.id for row in conn.execute(query)}
+
+
+def _days_of_bills(facts: Sequence[Fact]) -> set[str]:
+    return {fact.sale.business_day for fact in facts if isinstance(fact, OrderPaid)}
+
+
+def _days_gone_on(conn: Connection, days: Iterable[str]) -> dict[str, str]:
+    """Of these the ones that are closed, each with the day that is open now. A closed day's figures never change again."""
+    table = shop.business_days.c
+    closed: set[str] = set()
+    for some in in_portions(sorted(days), _LOOKED_UP_AT_ONCE):
+        # Kept until the rows are written: a Z report waits for them, or they see that the day is closed.
+        # The hint says it to SQL Server, the clause to MariaDB; SQLite has one writer anyway.
+        query = select(table.id, table.closed_at).with_hint(shop.business_days, "WITH (HOLDLOCK)", "mssql")
+        query = query.with_for_update(read=True)
+        closed.update(row.id for row in conn.execute(query.where(table.id.in_(some))) if row.closed_at is not None)
+    if not closed:
+        return {}
+    # As it is now, not as it was when this transaction began.
+    open_day = conn.scalar(select(table.id).where(table.closed_at.is_(None)).with_for_update(read=True))
+    return {} if open_day is None else dict.fromkeys(closed, open_day)
 
 
 def _sold_later(entries: Iterable[Entry]) -> set[str]:
     """Orders that two stations tell of: who took it, and who was paid for it."""
     facts = [entry.fact for entry in entries]
     billed = {fact.order for fact in facts if isinstance(fact, OrderSent) and fact.bill is not None}
-    return billed | {fact.order for fact in facts if isinstance(fact, OrderPaid)}
+    changes = {fact.change for fact in facts if isinstance(fact, OrderChanged)}
+    paid = [fact for fact in facts if isinstance(fact, OrderPaid)]
+    return billed | changes | {fact.order for fact in paid} | {one.change for fact in paid for one in fact.changes}
 
 
 def _seen(entries: Sequence[Entry]) -> list[StaffSeen]:
@@ -157,19 +225,42 @@ def _stands(conn: Connection, of_orders: Iterable[str]) -> dict[Token, Stand]:
     return found
 
 
-def _write(conn: Connection, station_id: str, gathered: Gathered) -> None:
+def _write(conn: Connection, station_id: str, shop_id: str, gathered: Gathered) -> tuple[DayAnswer, ...]:
     # Before the lines that refer to them: a reference locks its item for readers, and two tills that both hold such a lock
     # would wait for each other to count the item down.
     _write_items(conn, gathered.counted, gathered.sold_out)
     for table in WRITTEN:
         add_rows(conn, table, gathered.rows.get(table, ()))
+    _write_drawers(conn, gathered.drawers)
     _write_stands(conn, gathered.stands)
     cards = staff.wallet_cards
     for card, step in sorted(gathered.steps.items()):
         # A code that passed anywhere passes nowhere again, as soon as the others have their next snapshot.
         conn.execute(update(cards).where(cards.c.id == card, cards.c.last_step < step).values(last_step=step))
     _write_pins(conn, station_id, gathered.pins)
+    # Last of all, so that the report has everything that this station did before it.
+    days = tuple(_close(conn, shop_id, entry, fact, gathered) for entry, fact in gathered.closing)
     Chain(conn, station_id).add_all(gathered.events)
+    return days
+
+
+def _close(conn: Connection, shop_id: str, entry: Entry, fact: DayClosed, gathered: Gathered) -> DayAnswer:
+    wanted = Wanted(fact.business_day, entry.staff, entry.at, fact.carried, fact.drawers)
+    closed = close_day(conn, shop_id, wanted)
+    if closed.why:
+        gathered.refused.append((entry, closed.why))
+        gathered.events.append(refusal(entry, closed.why))
+    else:
+        gathered.events.append(day_closed(entry, fact, closed.number))
+    return DayAnswer(entry.id, closed)
+
+
+def _write_drawers(conn: Connection, counted: Mapping[str, Mapping[str, object]]) -> None:
+    """A drawer is counted once: whoever counts it again changes nothing."""
+    session = payments.drawer_sessions
+    for key in sorted(counted):
+        still_open = (session.c.id == key, session.c.closed_at.is_(None))
+        conn.execute(update(session).where(*still_open).values(**counted[key]))
 
 
 def _write_pins(conn: Connection, station_id: str, tried: Mapping[str, Sequence[datetime | None]]) -> None:

@@ -1,7 +1,13 @@
 """What a station's facts are as rows of the master. Pure: facts and what the master knows go in, rows come out.
 
-order.sent       orders, order_lines, order_line_modifiers, payments, order_tokens (not seen on the floor yet); counts
-                 down what is left of an item; audit
+order.sent       orders, order_lines, order_line_modifiers, order_discounts, payments, order_tokens (not seen on the floor
+                 yet); counts down what is left of an item; audit
+order.changed    the same as a sale of its own, where something came to the order or was voided; audit
+order.paid       payments, and whatever of the order is not there yet; audit
+order.refunded   refunds; audit
+tender.settled   payments; audit
+drawer.…         drawer_sessions, drawer_movements; audit
+day.closed       business_days, with the Z report; audit
 floor.reported   token_moves, and order_tokens where the token stands now
 staff.seen       login_events; wallet_cards and staff_pins, so that a used code and a wrong PIN count everywhere; audit
 menu.sold_out    menu_items; audit
@@ -9,7 +15,7 @@ all other        audit: who meant what; the floor's report tells what became of 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -19,17 +25,35 @@ from sqlalchemy import Table
 
 from station.data.ids import part_ulid
 from station.data.queries.audit import REFUSED, Event
+from station.data.queries.link_money import (
+    At,
+    Made,
+    change_rows_of,
+    discount_rows,
+    drawer_row,
+    movement_row,
+    payment_rows,
+    refund_rows,
+    sale_rows,
+)
 from station.data.tables import orders, payments, staff
 from station.domain.facts import (
+    DayClosed,
+    DrawerCounted,
+    DrawerMoved,
+    DrawerOpened,
     Entry,
     Fact,
     FloorReported,
+    OrderChanged,
     OrderPaid,
+    OrderRefunded,
     OrderSent,
     SoldLine,
     SoldOut,
     StaffSeen,
-    Tender,
+    TenderSettled,
+    TenderTaken,
     TokenDispatched,
     TokenSplit,
     kind_of,
@@ -44,7 +68,11 @@ WRITTEN: Final = (
     orders.orders,
     orders.order_lines,
     orders.order_line_modifiers,
+    orders.order_discounts,
+    payments.drawer_sessions,
+    payments.drawer_movements,
     payments.payments,
+    payments.refunds,
     orders.token_moves,
     staff.login_events,
 )
@@ -76,7 +104,10 @@ class Stand:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the master knows of what these facts name."""
+    """What the master knows of what these facts name. `days`: of those that are closed, the day that goes on instead.
+
+    `stations`: ids by codes, of those where orders were taken that others were paid for.
+    """
 
     staff: frozenset[str]
     items: frozenset[str]
@@ -84,13 +115,16 @@ class Known:
     orders: frozenset[str]
     asked: Mapping[str, Asked]
     stands: Mapping[Token, Stand]
+    days: Mapping[str, str]
+    stations: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class Gathered:
     """Rows by table, in order; `stands` only of tokens that moved on. `refused`: facts that name what is not there, and why.
 
-    `pins`: by person, when each PIN was wrong, in order; None where one was right.
+    `pins`: by person, when each PIN was wrong, in order; None where one was right. `drawers`: those that were counted, by session.
+    `closing`: who wants the day closed.
     """
 
     rows: dict[Table, list[Row]] = field(default_factory=lambda: defaultdict(list))
@@ -101,6 +135,8 @@ class Gathered:
     pins: dict[str, list[datetime | None]] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     refused: list[tuple[Entry, str]] = field(default_factory=list)
+    drawers: dict[str, Row] = field(default_factory=dict)
+    closing: list[tuple[Entry, DayClosed]] = field(default_factory=list)
 
 
 def gather(station_id: str, shop_id: str, entries: Sequence[Entry], known: Known) -> Gathered:
@@ -121,6 +157,22 @@ def refusal(entry: Entry, why: str) -> Event:
     return _event(entry, REFUSED + kind_of(entry.fact), json_of({"why": why, "fact": entry.fact}), staff_id=None)
 
 
+def day_closed(entry: Entry, fact: DayClosed, number: int | None) -> Event:
+    """What the audit keeps of a Z report."""
+    body = json_of({"business_day": fact.business_day, "z_number": number, "carried": fact.carried})
+    return _event(entry, kind_of(fact), body, staff_id=entry.staff)
+
+
+def approvers(fact: Fact) -> set[str]:
+    """Who approved something in it."""
+    named = {getattr(fact, "approved_by", None)}
+    if isinstance(fact, OrderSent | OrderPaid):
+        named |= {one.approved_by for one in fact.discounts}
+    if isinstance(fact, OrderPaid):
+        named |= {one.approved_by for one in fact.sale.discounts}
+    return {one for one in named if one}
+
+
 def json_of(value: object) -> str:
     return msgspec.json.encode(value).decode()
 
@@ -138,17 +190,15 @@ class _Gathering:
             self.to.refused.append((entry, why))
             self.to.events.append(refusal(entry, why))
             return
-        if isinstance(fact, OrderSent):
-            self._order(entry, fact)
-        elif isinstance(fact, OrderPaid):
-            self._paid(entry, fact)
-        elif isinstance(fact, FloorReported):
+        if isinstance(fact, FloorReported):
             self._report(entry, fact)
         elif isinstance(fact, StaffSeen):
             self._seen(entry, fact)
         elif isinstance(fact, SoldOut):
             self.to.sold_out[fact.item] = fact.sold_out
-        if not isinstance(fact, FloorReported):
+        else:
+            self._money(entry, fact)
+        if not isinstance(fact, FloorReported | DayClosed):
             self.to.events.append(_event(entry, kind_of(fact), audited(fact), staff_id=entry.staff))
 
     def _seen(self, entry: Entry, fact: StaffSeen) -> None:
@@ -175,104 +225,101 @@ class _Gathering:
             return f"no staff {entry.staff}"
         if isinstance(entry.fact, SoldOut) and entry.fact.item not in self._known.items:
             return f"no menu item {entry.fact.item}"
-        return ""
+        if entry.staff is None and isinstance(
+            entry.fact, OrderRefunded | DrawerOpened | DrawerMoved | DrawerCounted | DayClosed
+        ):
+            return "nobody is named for it"
+        missing = approvers(entry.fact) - self._known.staff
+        return f"no staff {min(missing)}" if missing else ""
+
+    def _money(self, entry: Entry, fact: Fact) -> None:
+        """Sales, payments, refunds. What belongs to a day that is closed already goes on the one that is open."""
+        if isinstance(fact, OrderSent):
+            self._sale(entry, fact)
+        elif isinstance(fact, OrderPaid):
+            self._paid(entry, fact)
+        elif isinstance(fact, OrderChanged):
+            self._change(entry, fact)
+        elif isinstance(fact, OrderRefunded):
+            self._put(refund_rows(fact, self._at(entry, fact.business_day)))
+        elif isinstance(fact, TenderSettled):
+            at = self._at(entry, fact.business_day)
+            self._put(payment_rows(fact.order, [fact.tender], at, fact.drawer, settles=fact.was))
+        elif isinstance(fact, DrawerOpened | DrawerMoved | DrawerCounted):
+            self._drawer(entry, fact)
+        elif isinstance(fact, DayClosed):
+            self.to.closing.append((entry, fact))
+
+    def _drawer(self, entry: Entry, fact: DrawerOpened | DrawerMoved | DrawerCounted) -> None:
+        at = self._at(entry, fact.business_day)
+        if isinstance(fact, DrawerOpened):
+            self._put([drawer_row(fact, at)])
+        elif isinstance(fact, DrawerMoved):
+            self._put([movement_row(entry.id, fact, at)])
+        else:
+            self.to.drawers[fact.session] = {
+                "closed_by": entry.staff,
+                "closed_at": entry.at,
+                "counted_minor": fact.counted_minor,
+                "expected_minor": fact.expected_minor,
+                "note": fact.note,
+            }
 
     def _paid(self, entry: Entry, fact: OrderPaid) -> None:
-        """The order, where whoever took it has not told of it yet; then its payments.
+        """The order, where whoever took it has not told of it yet; then its payments. What is sold is never changed."""
+        self._sale(self._told_by(entry, fact.took), fact.sale, self._where(fact.sale.token.placed_on))
+        for change in fact.changes:
+            self._change(self._told_by(entry, change.by), change, self._where(change.on))
+        at = self._at(entry, fact.sale.business_day)
+        self._put(discount_rows(fact.order, fact.discounts, at))
+        self._put(payment_rows(fact.order, fact.tenders, at, fact.drawer, rounding_minor=fact.rounding_minor))
 
-        What is sold is never changed: what cash rounding added is what the payments are more than the total.
-        """
-        self._order(entry, fact.sale)
-        self._payments(entry, fact.order, fact.sale.business_day, fact.tenders)
+    def _told_by(self, entry: Entry, staff_id: str | None) -> Entry:
+        """As if whoever did it had told of it, where the master knows them."""
+        return msgspec.structs.replace(entry, staff=staff_id) if staff_id in self._known.staff else entry
 
-    def _order(self, entry: Entry, fact: OrderSent) -> None:
+    def _where(self, code: str | None) -> str:
+        return self._known.stations.get(code or "", self._station)
+
+    def _sale(self, entry: Entry, fact: OrderSent, station: str = "") -> None:
         if fact.order in self._known.orders or fact.order in self._told:
             return
         self._told.add(fact.order)
-        body = fact.token
-        self.to.rows[orders.orders].append(
-            {
-                "id": fact.order,
-                "shop_id": self._shop,
-                "business_day_id": fact.business_day,
-                "station_id": self._station,
-                "staff_id": entry.staff,
-                "number": fact.number,
-                "mode": fact.mode,
-                "placed_at": body.placed_at,
-                "due_at": body.due_at,
-                "total_minor": fact.total_minor,
-                "tax_minor": fact.tax_minor,
-                "rounding_minor": fact.rounding_minor,
-                "currency": fact.currency,
-                "customer_name": body.customer.name,
-                "customer_allergies": ",".join(body.customer.allergies),
-                "note": body.note,
-                "training": body.training,
-            }
-        )
-        for position, line in enumerate(fact.lines):
-            self._line(fact.order, position, line)
-            if not body.training:
+        at = self._at(entry, fact.business_day, station)
+        self._put(sale_rows(fact, at))
+        self._put(payment_rows(fact.order, fact.tenders, at, fact.drawer, rounding_minor=fact.rounding_minor))
+        self._count(fact.lines, training=fact.token.training)
+        self._place(fact.order, fact.token.part, Stand(-1, -1, NOT_SEEN, entry.at))
+
+    def _change(self, entry: Entry, fact: OrderChanged, station: str = "") -> None:
+        if fact.change in self._known.orders or fact.change in self._told:
+            return
+        self._told.add(fact.change)
+        at = self._at(entry, fact.business_day, station)
+        self._put(change_rows_of(fact, at))
+        if fact.sells:
+            self._put(payment_rows(fact.change, fact.tenders, at, fact.drawer, rounding_minor=fact.rounding_minor))
+        self._count(fact.lines, training=fact.training)
+        if fact.token is not None:
+            self._place(fact.order, fact.token.part, Stand(-1, -1, NOT_SEEN, entry.at))
+
+    def _count(self, lines: Sequence[SoldLine], *, training: bool) -> None:
+        """What is voided was not made by then, or is waste: it does not come back to what is left of an item."""
+        for line in lines:
+            if not training and line.voids is None:
                 self.to.counted[line.item] += line.count
-        self._payments(entry, fact.order, fact.business_day, fact.tenders)
-        self._place(fact.order, body.part, Stand(-1, -1, NOT_SEEN, entry.at))
 
-    def _payments(self, entry: Entry, order: str, business_day: str, tenders: Sequence[Tender]) -> None:
-        for tender in tenders:
-            self.to.rows[payments.payments].append(
-                {
-                    "id": tender.id,
-                    "order_id": order,
-                    "business_day_id": business_day,
-                    "station_id": self._station,
-                    "staff_id": entry.staff,
-                    "kind": tender.kind,
-                    "amount_minor": tender.amount_minor,
-                    "given_minor": tender.given_minor,
-                    "change_minor": tender.change_minor,
-                    "reference": tender.reference,
-                    "state": tender.state,
-                    "at": entry.at,
-                }
-            )
+    def _at(self, entry: Entry, day: str, station: str = "") -> At:
+        return At(self._shop, station or self._station, entry.staff, entry.at, self._known.days.get(day, day))
 
-    def _line(self, order: str, position: int, line: SoldLine) -> None:
-        self.to.rows[orders.order_lines].append(
-            {
-                "id": line.id,
-                "order_id": order,
-                "position": position,
-                "menu_item_id": line.item,
-                "recipe_id": line.recipe,
-                "name": line.name,
-                "count": line.count,
-                "unit_minor": line.unit_minor,
-                "total_minor": line.total_minor,
-                "tax_bp": line.tax_bp,
-                "tax_minor": line.tax_minor,
-                "prep_group": line.group,
-                "weight": line.weight,
-                "note": line.note,
-                "allergens": json_of(line.allergens),
-            }
-        )
-        self.to.rows[orders.order_line_modifiers] += (
-            {
-                "id": modifier.id,
-                "order_line_id": line.id,
-                "modifier_id": modifier.modifier,
-                "name": modifier.name,
-                "effect": modifier.effect,
-                "count": modifier.count,
-                "price_minor": modifier.price_minor,
-            }
-            for modifier in line.modifiers
-        )
+    def _put(self, made: Iterable[Made]) -> None:
+        for table, row in made:
+            self.to.rows[table].append(row)
 
     def _report(self, entry: Entry, fact: FloorReported) -> None:
-        if fact.verb in _OF_NO_SALE or is_held(fact.source) or is_held(fact.to):
-            # It belongs to no order that was sold, so no row of a token's can tell of it.
+        changed = fact.verb == "change" and not fact.to
+        if changed or fact.verb in _OF_NO_SALE or is_held(fact.source) or is_held(fact.to):
+            # It belongs to no order that was sold, or to several of its tokens: no row of a token's can tell of it.
             self.to.events.append(_event(entry, kind_of(fact), audited(fact), staff_id=None))
             return
         asked = self._asked(fact.fact)
@@ -351,4 +398,9 @@ def audited(fact: Fact) -> str:
         return json_of({"number": fact.number, "total_minor": fact.total_minor, "confirmed": fact.confirmed})
     if isinstance(fact, OrderPaid):
         return json_of({"order": fact.order, "bill": fact.bill, "rounding_minor": fact.rounding_minor})
+    if isinstance(fact, OrderChanged):
+        told = ("change", "order", "number", "total_minor", "takes", "cancel", "why", "approved_by", "confirmed")
+        return json_of({name: getattr(fact, name) for name in told})
+    if isinstance(fact, TenderTaken):
+        return json_of({"order": fact.order, "number": fact.number, "tender": fact.tender})
     return json_of(fact)

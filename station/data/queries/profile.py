@@ -4,6 +4,12 @@ A setting is a row of `station_settings`: a name and a text. Besides the profile
 
     card_sounds        for which cards a prep display makes a sound: "new,changed,late", some of them, or "none"
     scanners           devices that are scanners, whatever they say of themselves: "05e0:1200", with ":serial" for one of them
+    printer            where this station prints: "tcp:192.168.1.50", "usb:04b8:0202", … or "none" (docs/printing.md)
+    printers           where else it may print, several with commas
+    receipts           "always", or "asked": only who asks for a receipt gets one
+    receipt_columns    characters in a row of the printer's paper: 32, 42 or 48
+    receipt_logo       a picture's name, as those of recipes, for the top of receipts
+    discount_limit_bp  no discount that is typed at a till takes more off: 5000 is half of it
     layout             "columns", or "grid": every card in a box of the same size
     urgency.<group>    "orange_s,red_s": from when cards with items of this prep group are orange and red
 """
@@ -17,6 +23,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from station.data.tables import shop
 from station.domain.menu import Profile
+from station.domain.printed import COLUMNS, PRINTER, PRINTER_FORMS
 from station.domain.token import CODE_PATTERN
 from station.errors import DataError
 
@@ -40,6 +47,8 @@ def load_profile(conn: Connection, station_code: str, station_id: str, profile_i
         dispatch_delay_s=row.dispatch_delay_ms / 1000,
         text_scale=row.text_scale_percent / 100,
         replica_pump=row.replica_pump,
+        printer=row.printer or "",
+        drawer=row.drawer,
     )
     settings = shop.station_settings.c
     own = {
@@ -68,7 +77,7 @@ def with_settings(profile: Profile, own: Mapping[str, str], station_code: str) -
         group = _GROUP.fullmatch(name)
         form, parse = _THRESHOLDS if group is not None else _FORMS.get(name, _OTHERS)
         try:
-            found = parse(value.strip().lower())
+            found = parse(value.strip() if name in _AS_WRITTEN else value.strip().lower())
         except (ValueError, KeyError) as error:
             raise DataError(
                 f"station {station_code}: the setting {name} is {value!r}, but must be {form}; mend it on the"
@@ -130,6 +139,24 @@ def _scanners(text: str) -> frozenset[str]:
     return named
 
 
+def _printer(text: str) -> str:
+    if text in {"", "none"}:
+        return ""
+    if PRINTER.fullmatch(text) is None:
+        raise ValueError(text)
+    return text
+
+
+def _printers(text: str) -> tuple[str, ...]:
+    return tuple(found for found in (_printer(word.strip()) for word in text.split(",")) if found)
+
+
+def _picture(text: str) -> str:
+    if text and not re.fullmatch(r"[a-z0-9_-]{1,80}\.(png|jpg|jpeg)", text):
+        raise ValueError(text)
+    return text
+
+
 def _sounds(text: str) -> frozenset[str]:
     named = frozenset(word.strip() for word in text.split(",")) - {"none", ""}
     if not named <= {"new", "changed", "late"}:
@@ -147,10 +174,19 @@ _FORMS: Final[Mapping[str, tuple[str, Callable[[str], Any]]]] = {
     "scanners": ("none, or vendor:product in hexadecimal as lsusb shows it, several with commas", _scanners),
     "card_sounds": ("none, or some of new, changed and late", _sounds),
     "idle_logout_s": ("seconds from 0 (never) to 86400", _from(0, 86_400, int)),
+    "discount_limit_bp": ("hundredths of a per cent from 0 to 10000", _from(0, 10_000, int)),
     "dispatch": ("true or false", _YES.__getitem__),
     "dispatch_delay_s": ("seconds from 0 to 60", _from(0, 60, float)),
+    "drawer": ("true or false", _YES.__getitem__),
+    "printer": (f"none, or one of {PRINTER_FORMS}", _printer),
+    "printers": (f"none, or some of {PRINTER_FORMS}, with commas", _printers),
+    "receipts": ("always or asked", {"always": "always", "asked": "asked"}.__getitem__),
+    "receipt_columns": ("32, 42 or 48", {str(number): number for number in COLUMNS}.__getitem__),
+    "receipt_logo": ("the name of a picture (PNG or JPEG) in data/pictures", _picture),
     "replica_pump": ("true or false", _YES.__getitem__),
     "text_scale": ("a factor from 0.5 to 2", _from(0.5, 2, float)),
 }
+_AS_WRITTEN: Final = frozenset({"printer", "printers"})
+"""Names of devices: their capitals matter."""
 _OTHERS: Final[tuple[str, Callable[[str], Any]]] = ("anything", str)
 """For names that other programs read."""

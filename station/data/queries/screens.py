@@ -15,6 +15,7 @@ from station.data.queries.profile import load_profile
 from station.data.tables import menu, recipes, shop, staff
 from station.domain.menu import (
     Category,
+    Discount,
     Menu,
     MenuItem,
     MenuModifier,
@@ -57,7 +58,19 @@ def load_shop(conn: Connection, station_code: str, now: datetime | None = None) 
         day_open=day.closed_at is None,
         wallets=load_wallets(conn, station.shop_id),
         pins=load_pins(conn),
+        legal_name=row.legal_name,
+        address=row.address,
+        tax_number=row.tax_number or "",
+        receipt_footer=row.receipt_footer,
+        timezone=row.timezone,
+        tax_letters=_letters(conn, station.shop_id),
     )
+
+
+def _letters(conn: Connection, shop_id: str) -> dict[int, str]:
+    rates = menu.tax_rates.c
+    rows = conn.execute(select(rates.rate_bp, rates.letter).where(rates.shop_id == shop_id).order_by(rates.code))
+    return {row.rate_bp: row.letter.strip() for row in rows}
 
 
 def _day(conn: Connection, shop_id: str) -> Row[*tuple[Any, ...]]:
@@ -93,6 +106,31 @@ def _menu(conn: Connection, shop_row: Row[*tuple[Any, ...]], now: datetime) -> M
         ),
         items=_items(conn, shop_row.id, now),
         allergen_names={row.code: row.name for row in names},
+        discounts=_discounts(conn, shop_row.id, now),
+    )
+
+
+def _discounts(conn: Connection, shop_id: str, now: datetime) -> tuple[Discount, ...]:
+    """Those that can be given now."""
+    table = menu.discounts.c
+    rows = conn.execute(
+        select(menu.discounts)
+        .where(table.shop_id == shop_id, table.retired_at.is_(None))
+        .where((table.valid_from.is_(None)) | (table.valid_from <= now))
+        .where((table.valid_until.is_(None)) | (table.valid_until > now))
+        .order_by(table.name)
+    )
+    return tuple(
+        Discount(
+            row.id,
+            row.name,
+            row.kind,
+            row.rate_bp if row.kind == "percent" else row.amount_minor,
+            row.scope,
+            needs_reason=row.needs_reason,
+            permission=row.permission_code,
+        )
+        for row in rows
     )
 
 
@@ -116,7 +154,8 @@ def _item_rows(conn: Connection, shop_id: str) -> list[Row[*tuple[Any, ...]]]:
     query = (
         select(
             *(item.c[name] for name in ("id", "category_id", "name", "short_name", "description", "colour")),
-            *(item.c[name] for name in ("recipe_id", "sold_out", "remaining")),
+            *(item.c[name] for name in ("recipe_id", "sold_out", "remaining", "deposit_minor")),
+            recipe.c.picture,
             group.c.code.label("prep_group"),
             recipe.c.weight,
             eat_in.c.rate_bp.label("eat_in_bp"),
@@ -160,6 +199,8 @@ def _item(
         dietary=tuple(name for code, name in diets.items() if code in suited),
         carriers=kitchen.carriers[row.recipe_id],
         description=row.description,
+        deposit_minor=row.deposit_minor or 0,
+        picture=row.picture,
     )
 
 
@@ -174,8 +215,12 @@ def _groups_by_item(conn: Connection, kitchen: Kitchen) -> dict[str, tuple[Modif
     rows, links = menu.modifier_groups.c, menu.menu_item_modifier_groups.c
     modifiers = _modifiers(conn, kitchen)
     groups = {
-        row.id: ModifierGroup(row.id, row.name, row.minimum, row.maximum, tuple(modifiers.get(row.id, ())))
-        for row in conn.execute(select(rows.id, rows.name, rows.minimum, rows.maximum).where(rows.retired_at.is_(None)))
+        row.id: ModifierGroup(
+            row.id, row.name, row.minimum, row.maximum, tuple(modifiers.get(row.id, ())), free=row.free or 0
+        )
+        for row in conn.execute(
+            select(rows.id, rows.name, rows.minimum, rows.maximum, rows.free).where(rows.retired_at.is_(None))
+        )
     }
     found: dict[str, list[ModifierGroup]] = defaultdict(list)
     for row in conn.execute(select(links.menu_item_id, links.modifier_group_id).order_by(links.position)):

@@ -66,7 +66,7 @@ def _lines(conn: Connection, day_id: str) -> dict[str, list[Line]]:
     query = (
         select(row.id, row.order_id, row.menu_item_id, row.name, row["count"], row.prep_group, row.weight)
         .join(orders.orders, sold.id == row.order_id)
-        .where(sold.business_day_id == day_id)
+        .where(sold.business_day_id == day_id, row.voids_id.is_(None))
         .order_by(row.order_id, row.position)
     )
     found: dict[str, list[Line]] = defaultdict(list)

@@ -71,6 +71,8 @@ menu_items = Table(
     Column("barcode", code(20), nullable=True),
     retired(),
     *edited(),
+    # What a guest pays for the packaging of each one that is taken away, and gets back with it.
+    minor("deposit_minor", null=True, default=0),
     check("remaining", "remaining IS NULL OR remaining >= 0"),
 )
 
@@ -97,6 +99,8 @@ modifier_groups = Table(
     whole("maximum", default=1),
     retired(),
     *edited(),
+    # So many of those chosen cost nothing, the dearest first.
+    whole("free", null=True, default=0),
     check("choices", "minimum >= 0 AND maximum >= 1 AND maximum >= minimum"),
 )
 

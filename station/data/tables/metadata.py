@@ -17,5 +17,5 @@ METADATA: Final = MetaData(
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     }
 )
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 """The newest revision in `data/migrations/versions/`."""

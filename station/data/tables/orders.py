@@ -30,6 +30,11 @@ orders = Table(
     Column("customer_allergies", code(400), nullable=False, default=""),
     free_text("note"),
     flag("training"),
+    # The order that this one changes after it was sent: what came to it, and what was voided before it was paid.
+    # No foreign key: whoever changed it may tell of it before whoever took it.
+    Column("changes_id", ulid(), nullable=True),
+    # Deposits that the guest got back with it, for packaging from before.
+    minor("deposits_back_minor", null=True, default=0),
     one_of("mode", ("eat_in", "take_away")),
     # Not unique: a till that lost its counter must still be able to store what it sold.
     Index(None, "business_day_id", "number", info={"serves": "floor.sent_orders"}),
@@ -54,6 +59,10 @@ order_lines = Table(
     free_text("note"),
     # JSON: code to answer, for every code that was not "none declared".
     Column("allergens", words(2000), nullable=False),
+    # For the packaging of each one, above the line's total: neither taxed nor discounted.
+    minor("deposit_minor", null=True, default=0),
+    # The line that this one voids: its price is below zero, its note the reason.
+    Column("voids_id", ulid(), nullable=True),
     UniqueConstraint("order_id", "position"),
     check("count", "count BETWEEN 1 AND 999"),
     check("tax_bp", "tax_bp BETWEEN 0 AND 10000"),
@@ -87,6 +96,9 @@ order_discounts = Table(
     to("staff", null=True),
     to("staff", name="approved_by", null=True),
     at("at"),
+    # Of the line's tax, so much is not due any more.
+    whole("tax_bp", null=True, default=0),
+    minor("tax_minor", null=True, default=0),
     check("amount_minor", "amount_minor > 0"),
 )
 

@@ -4,7 +4,7 @@ from sqlalchemy import Column, Table
 
 from station.data.tables.columns import at, check, free_text, key, minor, one_of, to, whole
 from station.data.tables.metadata import METADATA
-from station.data.types import code, words
+from station.data.types import code, ulid, words
 
 payments = Table(
     "payments",
@@ -22,6 +22,12 @@ payments = Table(
     Column("reference", words(400), nullable=False, default=""),
     Column("state", code(), nullable=False),
     at("at"),
+    # Beside the order: neither in the amount nor in what was given for it.
+    minor("tip_minor", null=True, default=0),
+    # So much of the amount is what cash rounding made of what was left for cash.
+    minor("rounding_minor", null=True, default=0),
+    # The payment whose state was unknown, and is this row's since `at`.
+    Column("settles_id", ulid(), nullable=True),
     one_of("kind", ("cash", "card", "voucher")),
     one_of("state", ("approved", "declined", "unknown")),
     check("amount", "amount_minor = given_minor - change_minor"),
@@ -40,6 +46,7 @@ refunds = Table(
     to("staff"),
     to("staff", name="approved_by", null=True),
     to("drawer_sessions", null=True),
+    # What was given back for this line, out of this payment.
     minor("amount_minor"),
     whole("tax_bp"),
     minor("tax_minor"),
@@ -47,6 +54,10 @@ refunds = Table(
     Column("reference", words(400), nullable=False, default=""),
     Column("state", code(), nullable=False),
     at("at"),
+    # Of the amount: deposits, and what cash rounding made of it. `count`: so many of the line.
+    minor("deposit_minor", null=True, default=0),
+    minor("rounding_minor", null=True, default=0),
+    whole("count", null=True, default=0),
     one_of("state", ("approved", "declined", "unknown")),
     check("amount_minor", "amount_minor > 0"),
     check("reason", "reason <> ''"),

@@ -154,6 +154,12 @@ def _left(world: World, rect: Rect, ops: list[Op]) -> int:
     width = world.ruler.width(code, theme.label, "bold")
     ops.append(Label(Rect(x, 0, width + 2, rect.h), code, theme.label, look.TEXT, "bold"))
     x += width + theme.pad
+    if world.training:
+        width = world.ruler.width("TRAINING", theme.label, "bold") + theme.pad
+        chip = Rect(x, theme.px(6), width, rect.h - theme.px(12))
+        ops.append(Box(chip, look.TEXT, theme.px(10)))
+        ops.append(Label(chip, "TRAINING", theme.label, look.BAR, "bold", "centre"))
+        x += width + theme.pad
     side = theme.px(24)
     name = world.person.name if world.person else "Nobody logged in"
     width = min(world.ruler.width(name, theme.label, "medium") + 2, rect.w // 5)
