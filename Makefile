@@ -4,6 +4,9 @@
 # make bench  the budgets, as ratios
 # make pictures   every state of the kitchen's screens, in docs/screens/states
 # make fuzz   half a million broken tokens     make torture  the floor under SIGKILL (TORTURE_SECONDS)
+# make image      the disk image and the update bundle, in image/out        (IMAGE_OPTIONS, as in --release KEY)
+# make run-image  a station in QEMU                                         (ROLE=till|prep|expediter)
+# make test-image boots it, updates it, breaks it                           (TESTS)
 # make lock   compiles requirements*.txt from requirements*.in
 
 PYTHON ?= python3
@@ -16,7 +19,7 @@ DEMO_CHAOS ?= 0
 TORTURE_SECONDS ?= 60
 export DEMO_MINUTES DEMO_ORDERS DEMO_OUT DEMO_CHAOS TORTURE_SECONDS
 
-.PHONY: setup demo test check bench pictures fuzz torture lock clean
+.PHONY: setup demo test check bench pictures fuzz torture lock clean image run-image test-image image-tools
 .NOTPARALLEL:
 
 APT := $(shell sed 's/\#.*//' packages.apt)
@@ -76,5 +79,28 @@ lock:
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 requirements-dev.in -o requirements-dev.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 requirements-fuzz.in -o requirements-fuzz.txt
 
+IMAGE_APT := $(shell sed 's/\#.*//' packages-image.apt)
+IMAGE_OPTIONS ?= --dev
+ROLE ?= till
+TESTS ?= tests/image
+
+image-tools: setup
+	@missing=""; for p in $(IMAGE_APT); do \
+	  dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; done; \
+	if [ -n "$$missing" ]; then \
+	  if [ "$$(id -u)" != 0 ]; then echo "Missing Debian packages:$$missing. Run as root: apt-get install$$missing"; exit 1; fi; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; fi
+
+image: image-tools
+	@./build-image.sh $(IMAGE_OPTIONS)
+
+run-image: image-tools
+	@test -e image/out/station.img || ./build-image.sh --dev
+	@$(BIN)/python image/run.py $(ROLE)
+
+test-image: image-tools
+	@./build-image.sh --dev
+	STATION_IMAGE=$(CURDIR)/image/out STATION_IMAGE_CACHE=$(CURDIR)/image/cache $(BIN)/pytest $(TESTS) --timeout=0
+
 clean:
-	rm -rf $(VENV) demo-out .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) demo-out image/out image/cache .pytest_cache .mypy_cache .ruff_cache .hypothesis

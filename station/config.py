@@ -12,6 +12,7 @@ A mistake in either file is one sentence that names the file, the field and the 
 """
 
 import difflib
+import grp
 import os
 import re
 import stat
@@ -83,11 +84,18 @@ class Replica(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class Display(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`headless`: draw without a display (None: when there is none)."""
+    """`headless`: draw without a display (None: when there is none).
+
+    `output`: window (a desktop), kms (the graphics card itself), fbdev (the kernel's frame buffer), auto (the first of these two that
+    works). `forced`: `width` and `height` are the mode to set, where the display has it; without it a display decides itself.
+    `turn`: how far the display is turned, in degrees clockwise.
+    """
 
     width: Annotated[int, msgspec.Meta(ge=640, le=7680)] = 1920
     height: Annotated[int, msgspec.Meta(ge=480, le=4320)] = 1080
-    output: Literal["window"] = "window"
+    output: Literal["window", "kms", "fbdev", "auto"] = "window"
+    forced: bool = False
+    turn: Literal[0, 90, 180, 270] = 0
     fullscreen: bool = True
     headless: bool | None = None
 
@@ -198,9 +206,9 @@ def load_settings(home: Path | None = None, environment: Mapping[str, str] | Non
     station = _read(home / "station.json", _StationFile)
     secrets_path = home / "secrets.json"
     secrets = _read(secrets_path, _SecretsFile)
-    if stat.S_IMODE(secrets_path.stat().st_mode) & 0o077:
+    if _seen_by_others(secrets_path):
         raise ConfigError(f"{secrets_path} can be read by others; make it private: chmod 600 {secrets_path}")
-    display = station.display
+    display = display_of(station.display, environment)
     seen = bool(environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY"))
     return Settings(
         home=home,
@@ -210,7 +218,7 @@ def load_settings(home: Path | None = None, environment: Mapping[str, str] | Non
         master=station.master,
         replica=station.replica,
         display=display,
-        headless=not seen if display.headless is None else display.headless,
+        headless=display.output == "window" and not seen if display.headless is None else display.headless,
         observe=station.observe,
         log_level=station.log_level,
         token_key=bytes.fromhex(secrets.token_key),
@@ -220,6 +228,28 @@ def load_settings(home: Path | None = None, environment: Mapping[str, str] | Non
         pump_password=secrets.pump_password,
         training=_training_marker(home).exists(),
     )
+
+
+def _seen_by_others(path: Path) -> bool:
+    """Whether anybody but its owner may read it; on a station's own machine its programs' group may."""
+    found = path.stat()
+    mode = stat.S_IMODE(found.st_mode)
+    return bool(mode & 0o077) and not (mode & 0o037 == 0 and found.st_gid == _group())
+
+
+def _group() -> int:
+    try:
+        return grp.getgrnam("station").gr_gid
+    except KeyError:
+        return -1
+
+
+def display_of(display: Display, environment: Mapping[str, str] | None = None) -> Display:
+    """With what this machine has instead of a desktop: STATION_OUTPUT, where the configuration says nothing else."""
+    wanted = (os.environ if environment is None else environment).get("STATION_OUTPUT", "")
+    if display.output != "window" or wanted not in {"kms", "fbdev", "auto"}:
+        return display
+    return msgspec.convert({**msgspec.to_builtins(display), "output": wanted}, Display)
 
 
 def switch_training(home: Path, *, on: bool) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final, get_args
 
 from station.config import home_of, load_settings
-from station.daemon import Stop, run, setup_logging
+from station.daemon import Stop, become, run, setup_logging
 from station.errors import ConfigError, StationError
 from station.input.control import Control
 from station.input.devices import Kind
@@ -105,6 +105,7 @@ def _log_level(home: Path) -> str:
 
 
 def main(program: Program | None = None) -> None:
+    become("input")
     setup_logging("input")
     program = Program() if program is None else program
     program.stop.listen()

@@ -3,7 +3,7 @@
 import threading
 
 from station.config import load_settings
-from station.daemon import Stop, run, setup_logging
+from station.daemon import Stop, become, run, setup_logging
 from station.data.addresses import master_of
 from station.data.followed import Master
 from station.link.follow import Follower
@@ -13,6 +13,7 @@ from station.local.journal import Journal
 
 
 def main() -> None:
+    become("link")
     wake = threading.Event()
     stop = Stop(also=wake.set)
     stop.listen()

@@ -61,6 +61,8 @@ class Journal:
         self._pending_at: tuple[int, int, int] | None = None
         with self._errors("be opened"):
             path.parent.mkdir(parents=True, exist_ok=True)
+            # SQLite alone would make a file that only its maker may write; a station's programs are several users of one group.
+            path.touch(mode=0o660)
             self._db = sqlite3.connect(path, timeout=patience_s, isolation_level=None, check_same_thread=False)
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=FULL")

@@ -4,7 +4,7 @@ import threading
 from datetime import datetime
 
 from station.config import Settings, load_settings
-from station.daemon import Stop, run, setup_logging
+from station.daemon import Stop, become, run, setup_logging
 from station.data.snapshot import Snapshots
 from station.local.bell import Listener, bell_of
 from station.local.clock import ShopClock
@@ -17,6 +17,7 @@ LOOK_S = 2.0
 
 
 def main() -> None:
+    become("printing")
     wake = threading.Event()
     stop = Stop(also=wake.set)
     stop.listen()

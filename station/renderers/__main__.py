@@ -9,9 +9,10 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from station.config import Display, Settings, home_of, load_settings
-from station.daemon import Stop, keep_for_good, run, setup_logging
+from station.config import Display, Settings, display_of, home_of, load_settings
+from station.daemon import Stop, become, keep_for_good, run, setup_logging
 from station.errors import ConfigError, StationError
+from station.local.heartbeat import Heartbeat
 from station.local.journal import Journal
 from station.local.mirror import Mirror
 from station.local.status import LinkStatus, TokensStatus
@@ -19,7 +20,7 @@ from station.renderers.expediter import ExpediterRole
 from station.renderers.hands import HandsSocket
 from station.renderers.login import LoginRole
 from station.renderers.observe import Observer
-from station.renderers.output.window import Window
+from station.renderers.output.choice import open_output
 from station.renderers.prep import PrepRole
 from station.renderers.role import Role
 from station.renderers.runner import Adapters, Runner
@@ -31,6 +32,7 @@ from station.renderers.till_held import TillHandover
 from station.renderers.widgets.notice import notice
 
 _RETRY_S = 2.0
+NO_CONFIGURATION = "Plug in the stick labelled STATION that the manager made for it, and start it again."
 _JOURNAL_PATIENCE_S = 2.0
 """A screen that stands still for longer looks broken; it says rather that nothing was recorded."""
 
@@ -42,15 +44,24 @@ class Program:
         self._woken, self._waker = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self.stop = Stop(also=self._wake)
         self._screen: Screen | None = None
+        self._display: Display | None = None
         self._runner: Runner[Any] | None = None
+        self._heartbeat: Heartbeat | None = None
 
     def step(self) -> float:
+        if self._heartbeat is None:
+            self._heartbeat = Heartbeat(home_of() / "run")
+        self._heartbeat.beat()
         if self._runner is not None:
             return self._runner.turn()
         try:
             settings = load_settings()
         except ConfigError as error:
-            self._tell(None, "This station's configuration cannot be used", str(error))
+            known = (home_of() / "station.json").exists()
+            title = (
+                "This station's configuration cannot be used" if known else "This station does not know what it is yet"
+            )
+            self._tell(None, title, str(error) if known else NO_CONFIGURATION)
             raise
         log = setup_logging("renderer", settings.log_level)
         screen = self._opened(settings)
@@ -100,9 +111,8 @@ class Program:
 
     def _opened(self, settings: Settings | None) -> Screen:
         """The screen of the configured size; without a configuration one of the usual size."""
-        display = Display() if settings is None else settings.display
-        size = (display.width, display.height)
-        if self._screen is not None and self._screen.size == size:
+        display = display_of(Display()) if settings is None else settings.display
+        if self._screen is not None and self._display == display:
             return self._screen
         if self._screen is not None:
             self._screen.close()
@@ -110,7 +120,8 @@ class Program:
         seen = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
         headless = not seen if settings is None else settings.headless
         title = "station" if settings is None else f"{settings.code.upper()} · {settings.role}"
-        self._screen = Screen(Window(size, title, headless=headless, fullscreen=display.fullscreen))
+        self._screen = Screen(open_output(display, title, headless=headless))
+        self._display = display
         # SDL takes the signals when it opens: take them back.
         self.stop.listen()
         return self._screen
@@ -139,6 +150,7 @@ def roles(settings: Settings) -> tuple[Role[Any], Role[Any]]:
 
 
 def main() -> None:
+    become("renderer")
     setup_logging("renderer")
     program = Program()
     program.stop.listen()

@@ -17,6 +17,9 @@ def bound(path: Path, kind: socket.SocketKind, what: str) -> socket.socket:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.unlink(missing_ok=True)
         mask = os.umask(0o177)
+        if not mask & 0o070:
+            # On a station's own machine its programs are several users of one group.
+            os.umask(0o117)
         try:
             made.bind(str(path))
         finally:

@@ -7,7 +7,7 @@ import threading
 from contextlib import AbstractContextManager
 
 from station.config import Settings, load_settings
-from station.daemon import Stop, run, setup_logging
+from station.daemon import Stop, become, run, setup_logging
 from station.data.addresses import pumped_master_of, replica_of
 from station.data.replicated import Pump, pumping
 from station.data.snapshot import pump_wanted
@@ -19,6 +19,7 @@ from station.replica.plan import ELSEWHERE_S
 
 
 def main() -> None:
+    become("replica")
     wake = threading.Event()
     stop = Stop(also=wake.set)
     stop.listen()

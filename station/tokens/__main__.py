@@ -11,7 +11,7 @@ from ulid import ULID
 
 from station.config import FolderShare, Settings, home_of, load_settings
 from station.config import SmbShare as SmbSettings
-from station.daemon import Stop, run, setup_logging
+from station.daemon import Stop, become, run, setup_logging
 from station.data.snapshot import Snapshots
 from station.errors import StationError
 from station.local.bell import Listener, bell_of
@@ -62,6 +62,7 @@ def _prepare_training(settings: Settings) -> None:
 
 
 def main() -> None:
+    become("tokens")
     wake = threading.Event()
     stop = Stop(also=wake.set)
     stop.listen()

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import msgspec
 
@@ -25,9 +25,6 @@ from station.domain.pricing import price
 from station.domain.tenders import Due, due, rounding_of
 from station.errors import OrderRefused
 
-START = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
-FIRST = derived_ulid(START, "nobody")
-
 
 @dataclass
 class OneTill:
@@ -40,8 +37,10 @@ class OneTill:
 class Day:
     """`chance` decides everything; the same chance makes the same day."""
 
-    def __init__(self, shop, chance, tills=("till1", "till2"), start=START):
-        self.shop, self.chance, self.at = shop, chance, start
+    def __init__(self, shop, chance, tills=("till1", "till2"), start=None):
+        # On the shop's own day, whenever that is.
+        first = datetime.combine(date.fromisoformat(shop.business_day), time(0, 1), UTC)
+        self.shop, self.chance, self.at = shop, chance, start or first
         self.tills = [OneTill(code) for code in tills]
         self.staff = [person for person in shop.staff if "order.take" in person.permissions]
         self.items = [item for item in shop.menu.items if not item.sold_out and item.left is None]
@@ -342,4 +341,4 @@ def by_kind(facts):
     return found
 
 
-__all__ = ["START", "Day", "OneTill", "OrderPaid", "by_kind", "closed_right"]
+__all__ = ["Day", "OneTill", "OrderPaid", "by_kind", "closed_right"]

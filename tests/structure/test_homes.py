@@ -23,7 +23,7 @@ HOMES = {
     "pymysql": ("data/", "replica/"),
     "typer": ("cli.py", "commands/"),
     "rich": ("commands/", "demo/"),
-    "supervisor": ("demo/",),
+    "supervisor": ("demo/", "machine/signs.py"),
     "segno": ("wallet/", "printing/preview.py"),
     "pydyf": ("paper/",),
     "escpos": ("printing/escpos_out.py",),
