@@ -18,7 +18,7 @@ from station.commands.addresses import ReplicaUrl, Url, both_addresses, master_a
 from station.commands.printing import CONSOLE, AsJson, print_json, print_table
 from station.commands.where import Home
 from station.data.queries.reports import NOTABLE, events, item_sales, staff_sales
-from station.data.queries.takings import Books, Day, books_of, days_between, find_day, load_takings
+from station.data.queries.takings import Books, Day, books_of, days_between, find_day, load_takings, shop_of
 from station.data.session import open_engine, reading
 from station.domain.money import format_minor
 from station.domain.report import Column, Report, day_report, sales_report, table_report
@@ -269,10 +269,10 @@ def _days(books: Books, first: str | None, last: str | None) -> list[Day]:
 
 
 def _note(books: Books, days: list[Day]) -> tuple[str, str]:
-    takings = load_takings(books, days[0])
+    shop, currency = shop_of(books)
     first, last = days[0].business_date.isoformat(), days[-1].business_date.isoformat()
     when = f"business day {first}" if first == last else f"business days {first} to {last}"
-    return f"{takings.shop}, {when}", takings.currency
+    return f"{shop}, {when}", currency
 
 
 def _date(text: str | None) -> date | None:

@@ -79,13 +79,19 @@ def days_between(books: Books, first: date, last: date) -> list[Day]:
     return [Day(*row) for row in books.conn.execute(query)]
 
 
-def load_takings(books: Books, day: Day, station: str = "") -> Takings:
-    """What was taken on this day, in the whole shop or (`station`: its code) at one till."""
-    asked = _Asked(books, day, station)
+def shop_of(books: Books) -> tuple[str, str]:
+    """The shop's name and its currency. Raises DataError where there is none."""
     shops = books.table(shop.shops)
     row = books.conn.execute(select(shops.c.name, shops.c.currency).where(*books.mine(shops))).first()
     if row is None:
         raise DataError("there is no shop here")
+    return row.name, row.currency
+
+
+def load_takings(books: Books, day: Day, station: str = "") -> Takings:
+    """What was taken on this day, in the whole shop or (`station`: its code) at one till."""
+    asked = _Asked(books, day, station)
+    name, currency = shop_of(books)
     lines, rates = asked.lines(), asked.rates()
     paid, back = asked.payments(), asked.refunds()
     tenders = tuple(
@@ -99,8 +105,8 @@ def load_takings(books: Books, day: Day, station: str = "") -> Takings:
         for kind in KINDS
     )
     made = Takings(
-        shop=row.name,
-        currency=row.currency,
+        shop=name,
+        currency=currency,
         business_date=day.business_date.isoformat(),
         station=station,
         rates=rates,
